@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.agent;
+
+import org.jspecify.annotations.NullMarked;
