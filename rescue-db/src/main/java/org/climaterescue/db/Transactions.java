@@ -1,0 +1,55 @@
+package org.climaterescue.db;
+
+import io.micronaut.transaction.TransactionOperations;
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Set;
+
+/** Runs work inside one transaction (READ COMMITTED) of the state of record. */
+@Singleton
+public final class Transactions {
+
+    /** PostgreSQL's codes for a deadlock and a serialization failure: the same work may succeed at once when tried again. */
+    private static final Set<String> TRY_AGAIN = Set.of("40P01", "40001");
+
+    private static final int TRIES = 5;
+
+    private final TransactionOperations<Connection> operations;
+
+    Transactions(TransactionOperations<Connection> operations) {
+        this.operations = operations;
+    }
+
+    /**
+     * Commits what {@code work} did when it returns, rolls back when it throws. Work that lost a deadlock is run again, so
+     * it must not have effects outside the database.
+     *
+     * @throws StorageFailure when the database refuses or is away
+     */
+    public <T> T in(Work<T> work) {
+        for (int tried = 1; ; tried++) {
+            try {
+                return operations.executeWrite(status -> run(work, status.getConnection()));
+            } catch (StorageFailure e) {
+                if (tried == TRIES || !TRY_AGAIN.contains(e.sqlState())) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static <T> T run(Work<T> work, Connection connection) {
+        try {
+            return work.run(connection);
+        } catch (SQLException e) {
+            throw new StorageFailure(e);
+        }
+    }
+
+    /** What is done inside a transaction. */
+    @FunctionalInterface
+    public interface Work<T> {
+        T run(Connection connection) throws SQLException;
+    }
+}
