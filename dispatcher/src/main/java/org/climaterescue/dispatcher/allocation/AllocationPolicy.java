@@ -1,0 +1,157 @@
+package org.climaterescue.dispatcher.allocation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.climaterescue.db.allocation.ReadyQueue.Candidate;
+import org.climaterescue.db.node.Room.Bystander;
+
+/**
+ * Decides who gets what in one round, purely.
+ *
+ * <p>Tasks are offered in the order of work; each goes to the first node in turn that may take it, and that node goes to the
+ * end of the line. So a node never gets a task while a better one that fits it is left, and nobody gets a second task while
+ * another that may take it waits.
+ *
+ * <p>A node may take a task whose size fits the space that it offers less what it holds leases on, at or above its floor, and
+ * which it neither holds nor works on. Two things are preferences: a node that failed the task, or whose operator holds a copy
+ * already, gets it only when no better node that could take it is about, or when the task has waited for one for
+ * {@code patience}.
+ */
+final class AllocationPolicy {
+
+    private final List<Seat> line;
+    private final long unknownSize;
+    private final Duration patience;
+    private final Supplier<List<Bystander>> bystanders;
+    private final Set<Integer> waiting = new HashSet<>();
+    private final List<Grant> grants = new ArrayList<>();
+
+    /**
+     * Starts a round.
+     *
+     * @param line who waits, in turn; each node once
+     * @param unknownSize what an unknown size counts as, in bytes
+     * @param patience how long a task waits for a better node
+     * @param bystanders nodes that are not in the line but could take work; asked only when it matters
+     */
+    AllocationPolicy(
+            List<Seat> line, long unknownSize, Duration patience, Supplier<List<Bystander>> bystanders) {
+        this.line = new ArrayList<>(line);
+        this.unknownSize = unknownSize;
+        this.patience = patience;
+        this.bystanders = bystanders;
+        line.forEach(seat -> waiting.add(seat.nodeNo()));
+        this.line.removeIf(seat -> !seat.open());
+    }
+
+    /** Whether anybody can take more. */
+    boolean hungry() {
+        return !line.isEmpty();
+    }
+
+    /** The lowest floor of those who can take more; nothing below it is worth offering. */
+    int lowestFloor() {
+        return line.stream().mapToInt(Seat::floor).min().orElse(10);
+    }
+
+    /** The largest space of those who can take more; nothing larger is worth offering. */
+    long largestSpace() {
+        return line.stream().mapToLong(Seat::space).max().orElse(0);
+    }
+
+    /** Gives a task to the first in turn who may take it, or to nobody. Tasks must come in the order of work. */
+    void offer(Candidate task) {
+        int best = -1;
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < line.size() && least > 0; i++) {
+            Seat seat = line.get(i);
+            if (mayTake(seat.nodeNo(), seat.floor(), seat.space(), task)) {
+                int reluctance = reluctance(seat.nodeNo(), seat.voice(), task);
+                if (reluctance < least) {
+                    least = reluctance;
+                    best = i;
+                }
+            }
+        }
+        if (best >= 0 && (least == 0 || !somebodyBetterIsAbout(task, least))) {
+            give(best, task);
+        }
+    }
+
+    /** What was given, in the order in which it was. */
+    List<Grant> grants() {
+        return grants;
+    }
+
+    private void give(int place, Candidate task) {
+        Seat seat = line.remove(place);
+        long size = size(task);
+        grants.add(new Grant(task, seat.nodeNo(), size));
+        Seat after = seat.taking(size);
+        if (after.open()) {
+            line.addLast(after);
+        }
+    }
+
+    private boolean somebodyBetterIsAbout(Candidate task, int reluctance) {
+        return task.waited().compareTo(patience) < 0
+                && bystanders.get().stream()
+                        .filter(other -> !waiting.contains(other.nodeNo()))
+                        .anyMatch(other -> mayTake(other.nodeNo(), other.floor(), other.space(), task)
+                                && reluctance(other.nodeNo(), other.voice(), task) < reluctance);
+    }
+
+    private boolean mayTake(int nodeNo, int floor, long space, Candidate task) {
+        return task.place().priority() >= floor
+                && size(task) <= space
+                && !task.holders().contains(nodeNo)
+                && !givenTo(nodeNo, task);
+    }
+
+    /** Two copies of one task may be offered in one round. */
+    private boolean givenTo(int nodeNo, Candidate task) {
+        for (int i = grants.size() - 1; i >= 0; i--) {
+            Grant grant = grants.get(i);
+            if (grant.task().place().taskId() != task.place().taskId()) {
+                return false;
+            }
+            if (grant.nodeNo() == nodeNo) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static int reluctance(int nodeNo, String voice, Candidate task) {
+        return (task.failed().contains(nodeNo) ? 2 : 0) + (task.voices().contains(voice) ? 1 : 0);
+    }
+
+    private long size(Candidate task) {
+        return task.sizeBytes() == null ? unknownSize : task.sizeBytes();
+    }
+
+    /**
+     * A node in the line.
+     *
+     * @param space bytes that it can still take
+     * @param floor the lowest priority that it wants
+     * @param wanted how many tasks it can still take
+     */
+    record Seat(int nodeNo, String voice, long space, int floor, int wanted) {
+
+        boolean open() {
+            return wanted > 0 && space > 0;
+        }
+
+        Seat taking(long bytes) {
+            return new Seat(nodeNo, voice, space - bytes, floor, wanted - 1);
+        }
+    }
+
+    /** A task for a node, with the bytes that it reserves. */
+    record Grant(Candidate task, int nodeNo, long reservedBytes) {}
+}

@@ -1,0 +1,213 @@
+package org.climaterescue.db.ledger;
+
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.climaterescue.db.Sql;
+import org.climaterescue.protocol.AssignmentStatus;
+import org.climaterescue.protocol.FailureReason;
+import org.climaterescue.protocol.Sha256;
+import org.climaterescue.protocol.TaskStatus;
+import org.climaterescue.protocol.Verification;
+import org.jspecify.annotations.Nullable;
+
+/** Locks tasks, reads their facts, and writes what was decided. Every method needs an open transaction. */
+@Singleton
+public final class Ledger {
+
+    private final LedgerWriter writer = new LedgerWriter();
+
+    /**
+     * Locks tasks and reads what a transition may depend on.
+     *
+     * <p>The order matters: first the task rows, in order of id (nobody waits in a circle), then their ready rows, which waits
+     * for a claim that is taking one; only then, with a new snapshot that sees that claim's assignment, everything else.
+     *
+     * @param taskIds without repeats
+     * @return the tasks that exist, by id
+     */
+    public Map<Long, TaskFacts> lock(Connection connection, Collection<Long> taskIds) throws SQLException {
+        long[] ids = taskIds.stream().mapToLong(Long::longValue).sorted().toArray();
+        List<Long> known = Sql.of(connection, """
+                        select task_id from task where task_id = any (?) order by task_id for no key update
+                        """, ids).list(row -> row.number("task_id"));
+        if (known.isEmpty()) {
+            return Map.of();
+        }
+        long[] locked = known.stream().mapToLong(Long::longValue).toArray();
+        Map<Long, List<Integer>> slots = new HashMap<>();
+        Map<Long, TaskFacts.ReadyRow> ready = new HashMap<>();
+        Sql.of(connection, """
+                        select task_id, slot, copies, attempt, contested from ready
+                        where task_id = any (?) order by task_id, slot for update
+                        """, locked).list(row -> {
+            long task = row.number("task_id");
+            slots.computeIfAbsent(task, none -> new ArrayList<>()).add(row.integer("slot"));
+            return ready.put(
+                    task, new TaskFacts.ReadyRow(row.integer("copies"), row.integer("attempt"), row.flag("contested")));
+        });
+        Map<Long, List<TaskFacts.Lease>> leases = leases(connection, locked);
+        Map<Long, List<TaskFacts.HeldCopy>> copies = copies(connection, locked);
+        Map<Long, List<TaskFacts.PastFailure>> failures = failures(connection, locked);
+        Map<Long, TaskFacts> facts = new LinkedHashMap<>();
+        Sql.of(connection, """
+                        select t.task_id, t.host_no, t.size_bytes, t.sha256, t.priority, t.rank, t.copies_target,
+                               sha256(convert_to(coalesce(t.canonical_url, t.url), 'UTF8')) as url_sha256,
+                               s.status, s.copies, s.sha256 as held_sha256, s.size_bytes as held_bytes, s.verification,
+                               b.retry_at, clock_timestamp() as now
+                        from task t
+                        left join standing s using (task_id)
+                        left join backoff b using (task_id)
+                        where t.task_id = any (?)
+                        order by t.task_id
+                        """, locked).list(row -> {
+            long task = row.number("task_id");
+            return facts.put(
+                    task,
+                    new TaskFacts(
+                            row.time("now"),
+                            task,
+                            row.integer("host_no"),
+                            Sha256.of(row.bytes("url_sha256")),
+                            row.numberOrNull("size_bytes"),
+                            digest(row.bytesOrNull("sha256")),
+                            row.integer("priority"),
+                            row.integerOrNull("rank"),
+                            row.integer("copies_target"),
+                            standing(row),
+                            leases.getOrDefault(task, List.of()),
+                            copies.getOrDefault(task, List.of()),
+                            failures.getOrDefault(task, List.of()),
+                            slots.getOrDefault(task, List.of()),
+                            ready.get(task),
+                            row.timeOrNull("retry_at")));
+        });
+        return facts;
+    }
+
+    /**
+     * How assignments ended, by token, read from the chain of custody. A token that is missing here and among the leases of
+     * its task was never given out.
+     */
+    public Map<Long, Ended> ended(Connection connection, long[] taskIds, long[] tokens) throws SQLException {
+        Map<Long, Ended> found = new HashMap<>();
+        Sql.of(connection, """
+                        select e.token, e.node_no, e.kind
+                        from event e
+                        where e.task_id = any (?) and e.token = any (?)
+                          and e.kind in ('completed', 'failed', 'expired', 'released', 'assignment_cancelled')
+                        order by e.event_no
+                        """, taskIds, tokens)
+                // An assignment that ended may be completed late: how it ended first is what counts here.
+                .list(row -> found.putIfAbsent(
+                        row.number("token"), new Ended(row.integer("node_no"), status(row.text("kind")))));
+        return found;
+    }
+
+    /** Writes what was decided about tasks that this transaction has locked. */
+    public void write(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        writer.write(connection, changes);
+    }
+
+    /**
+     * How an assignment ended.
+     *
+     * @param nodeNo whose it was
+     */
+    public record Ended(int nodeNo, AssignmentStatus status) {}
+
+    private static Map<Long, List<TaskFacts.Lease>> leases(Connection connection, long[] ids) throws SQLException {
+        return grouped(
+                connection,
+                """
+                select task_id, node_no, token, attempt, bytes_done, progress_at, lease_until <= clock_timestamp() as overdue
+                from assignment where task_id = any (?) order by task_id, token
+                """,
+                ids,
+                row -> new TaskFacts.Lease(
+                        row.integer("node_no"),
+                        row.number("token"),
+                        row.integer("attempt"),
+                        row.number("bytes_done"),
+                        row.flag("overdue"),
+                        row.time("progress_at")));
+    }
+
+    private static Map<Long, List<TaskFacts.HeldCopy>> copies(Connection connection, long[] ids) throws SQLException {
+        return grouped(
+                connection,
+                """
+                select c.task_id, c.node_no, c.token, c.sha256, c.size_bytes,
+                       coalesce('operator ' || n.operator, 'node ' || n.node_no) as voice
+                from copy c join node n using (node_no)
+                where c.task_id = any (?) order by c.task_id, c.completed_at, c.node_no
+                """,
+                ids,
+                row -> new TaskFacts.HeldCopy(
+                        row.integer("node_no"),
+                        row.text("voice"),
+                        row.number("token"),
+                        Sha256.of(row.bytes("sha256")),
+                        row.number("size_bytes")));
+    }
+
+    private static Map<Long, List<TaskFacts.PastFailure>> failures(Connection connection, long[] ids)
+            throws SQLException {
+        return grouped(
+                connection,
+                """
+                select task_id, node_no, reason, charged from failure where task_id = any (?) order by task_id, failure_no
+                """,
+                ids,
+                row -> new TaskFacts.PastFailure(
+                        row.integer("node_no"), row.word(FailureReason.class, "reason"), row.flag("charged")));
+    }
+
+    private static <T> Map<Long, List<T>> grouped(
+            Connection connection, String sql, long[] ids, Sql.RowReader<T> reader) throws SQLException {
+        Map<Long, List<T>> found = new HashMap<>();
+        Sql.of(connection, sql, ids)
+                .list(row -> found.computeIfAbsent(row.number("task_id"), none -> new ArrayList<>())
+                        .add(reader.read(row)));
+        return found;
+    }
+
+    private static TaskFacts.@Nullable Standing standing(Sql.Row row) throws SQLException {
+        TaskStatus status = row.wordOrNull(TaskStatus.class, "status");
+        return status == null
+                ? null
+                : new TaskFacts.Standing(
+                        status,
+                        row.integer("copies"),
+                        digest(row.bytesOrNull("held_sha256")),
+                        row.numberOrNull("held_bytes"),
+                        row.wordOrNull(Verification.class, "verification"));
+    }
+
+    private static @Nullable Sha256 digest(byte @Nullable [] bytes) {
+        return bytes == null ? null : Sha256.of(bytes);
+    }
+
+    private static AssignmentStatus status(String kind) {
+        return switch (kind) {
+            case "completed" -> AssignmentStatus.COMPLETED;
+            case "failed" -> AssignmentStatus.FAILED;
+            case "expired" -> AssignmentStatus.EXPIRED;
+            case "released" -> AssignmentStatus.RELEASED;
+            case "assignment_cancelled" -> AssignmentStatus.CANCELLED;
+            default -> throw new IllegalStateException("an event of kind " + kind + " ends no assignment");
+        };
+    }
+
+    /** The database's clock. */
+    public static Instant now(Connection connection) throws SQLException {
+        return Sql.of(connection, "select clock_timestamp() as now").one(row -> row.time("now"));
+    }
+}

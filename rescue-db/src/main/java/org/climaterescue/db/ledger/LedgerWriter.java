@@ -1,0 +1,399 @@
+package org.climaterescue.db.ledger;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.climaterescue.db.Sql;
+import org.climaterescue.protocol.Sha256;
+import org.jspecify.annotations.Nullable;
+
+/** Writes changes of many tasks, one statement a table. */
+final class LedgerWriter {
+
+    private static final int UNRANKED = Integer.MAX_VALUE;
+
+    void write(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        endLeases(connection, changes);
+        addCopies(connection, changes);
+        withdrawCopies(connection, changes);
+        addFailures(connection, changes);
+        forgive(connection, changes);
+        stand(connection, changes);
+        prioritize(connection, changes);
+        offer(connection, changes);
+        backOff(connection, changes);
+        freeUrls(connection, changes);
+        note(connection, changes);
+    }
+
+    /** Every deletion names the token it ends; one that is gone would mean that somebody wrote without the task's lock. */
+    private static void endLeases(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            for (TaskFacts.Lease lease : task.ended) {
+                rows.add(task.facts.taskId(), lease.nodeNo(), lease.token());
+            }
+        }
+        if (rows.any()) {
+            int ended = Sql.of(connection, """
+                            delete from assignment a
+                            using unnest(?::bigint[], ?::integer[], ?::bigint[]) as x (task_id, node_no, token)
+                            where a.task_id = x.task_id and a.node_no = x.node_no and a.token = x.token
+                            """, rows.longs(0), rows.ints(1), rows.longs(2))
+                    .update();
+            if (ended != rows.size()) {
+                throw new SQLException("of " + rows.size() + " leases to end only " + ended + " were there");
+            }
+        }
+    }
+
+    private static void addCopies(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            for (TaskChanges.NewCopy copy : task.copies) {
+                rows.add(
+                        task.facts.taskId(),
+                        copy.nodeNo(),
+                        copy.token(),
+                        copy.sha256().bytes(),
+                        copy.report().sizeBytes(),
+                        copy.report().etag(),
+                        copy.report().lastModified(),
+                        copy.report().contentType(),
+                        copy.report().magnetLink(),
+                        copy.late());
+            }
+        }
+        if (rows.any()) {
+            Sql.of(
+                            connection,
+                            """
+                            insert into copy (task_id, node_no, token, sha256, size_bytes, etag, last_modified, content_type,
+                                              magnet_link, late, completed_at)
+                            select x.*, clock_timestamp()
+                            from unnest(?::bigint[], ?::integer[], ?::bigint[], ?::bytea[], ?::bigint[], ?::text[], ?::text[],
+                                        ?::text[], ?::text[], ?::boolean[]) as x
+                            """,
+                            rows.longs(0),
+                            rows.ints(1),
+                            rows.longs(2),
+                            rows.bytes(3),
+                            rows.longs(4),
+                            rows.texts(5),
+                            rows.texts(6),
+                            rows.texts(7),
+                            rows.texts(8),
+                            rows.flags(9))
+                    .update();
+        }
+    }
+
+    private static void withdrawCopies(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            for (int nodeNo : task.withdrawn) {
+                rows.add(task.facts.taskId(), nodeNo);
+            }
+        }
+        if (rows.any()) {
+            Sql.of(connection, """
+                            delete from copy c using unnest(?::bigint[], ?::integer[]) as x (task_id, node_no)
+                            where c.task_id = x.task_id and c.node_no = x.node_no
+                            """, rows.longs(0), rows.ints(1)).update();
+        }
+    }
+
+    private static void addFailures(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            for (TaskChanges.NewFailure failure : task.failures) {
+                rows.add(
+                        task.facts.taskId(),
+                        failure.nodeNo(),
+                        failure.token(),
+                        failure.report().reason().wire(),
+                        failure.report().detail(),
+                        failure.report().httpStatus(),
+                        failure.charged());
+            }
+        }
+        if (rows.any()) {
+            Sql.of(
+                            connection,
+                            """
+                            insert into failure (task_id, node_no, token, reason, detail, http_status, charged, at)
+                            select x.task_id, x.node_no, x.token, x.reason::failure_reason, x.detail, x.http_status, x.charged,
+                                   clock_timestamp()
+                            from unnest(?::bigint[], ?::integer[], ?::bigint[], ?::text[], ?::text[], ?::integer[],
+                                        ?::boolean[])
+                                with ordinality as x (task_id, node_no, token, reason, detail, http_status, charged, nth)
+                            order by x.nth
+                            """,
+                            rows.longs(0),
+                            rows.ints(1),
+                            rows.longs(2),
+                            rows.texts(3),
+                            rows.texts(4),
+                            rows.ints(5),
+                            rows.flags(6))
+                    .update();
+        }
+    }
+
+    private static void forgive(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        long[] tasks = ids(changes, task -> task.forgiveFailures);
+        if (tasks.length > 0) {
+            Sql.of(connection, "update failure set charged = false where charged and task_id = any (?)", tasks)
+                    .update();
+        }
+    }
+
+    private static void stand(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            TaskFacts.Standing now = task.standing;
+            if (now != null && !now.equals(task.facts.standing())) {
+                rows.add(
+                        task.facts.taskId(),
+                        now.status().wire(),
+                        now.copies(),
+                        bytes(now.sha256()),
+                        now.sizeBytes(),
+                        now.verification() == null ? null : now.verification().wire());
+            }
+        }
+        if (rows.any()) {
+            Sql.of(
+                            connection,
+                            """
+                            insert into standing as s (task_id, status, copies, sha256, size_bytes, verification, since)
+                            select x.task_id, x.status::task_standing, x.copies, x.sha256, x.size_bytes,
+                                   x.verification::verification, clock_timestamp()
+                            from unnest(?::bigint[], ?::text[], ?::integer[], ?::bytea[], ?::bigint[], ?::text[])
+                                as x (task_id, status, copies, sha256, size_bytes, verification)
+                            on conflict (task_id) do update
+                            set status = excluded.status, copies = excluded.copies, sha256 = excluded.sha256,
+                                size_bytes = excluded.size_bytes, verification = excluded.verification,
+                                since = case when s.status = excluded.status then s.since else excluded.since end
+                            """,
+                            rows.longs(0),
+                            rows.texts(1),
+                            rows.ints(2),
+                            rows.bytes(3),
+                            rows.longs(4),
+                            rows.texts(5))
+                    .update();
+        }
+        long[] fallen = ids(changes, task -> task.standing == null && task.facts.standing() != null);
+        if (fallen.length > 0) {
+            Sql.of(connection, "delete from standing where task_id = any (?)", fallen)
+                    .update();
+        }
+    }
+
+    private static void prioritize(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            if (task.priority != null) {
+                rows.add(task.facts.taskId(), task.priority);
+            }
+        }
+        if (rows.any()) {
+            Sql.of(connection, """
+                            update task t set priority = x.priority
+                            from unnest(?::bigint[], ?::integer[]) as x (task_id, priority)
+                            where t.task_id = x.task_id
+                            """, rows.longs(0), rows.ints(1)).update();
+        }
+    }
+
+    /** Rows of a task that change are written anew: this transaction holds the lock on each of them. */
+    private static void offer(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        long[] stale = ids(
+                changes, task -> task.readyChanged() && !task.facts.readySlots().isEmpty());
+        if (stale.length > 0) {
+            Sql.of(connection, "delete from ready where task_id = any (?)", stale)
+                    .update();
+        }
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            TaskFacts.ReadyRow ready = task.ready;
+            if (task.readyChanged() && ready != null) {
+                for (int slot = 0; slot < task.readyRows; slot++) {
+                    rows.add(
+                            task.facts.taskId(),
+                            slot,
+                            10 - (task.priority == null ? task.facts.priority() : task.priority),
+                            ready.copies(),
+                            Objects.requireNonNullElse(task.facts.rank(), UNRANKED),
+                            task.facts.hostNo(),
+                            task.facts.sizeBytes(),
+                            ready.attempt(),
+                            ready.contested());
+                }
+            }
+        }
+        if (rows.any()) {
+            Sql.of(
+                            connection,
+                            """
+                            insert into ready (task_id, slot, urgency, copies, rank, host_no, size_bytes, attempt, contested,
+                                               since)
+                            select x.*, clock_timestamp()
+                            from unnest(?::bigint[], ?::smallint[], ?::smallint[], ?::smallint[], ?::integer[], ?::integer[],
+                                        ?::bigint[], ?::smallint[], ?::boolean[]) as x
+                            """,
+                            rows.longs(0),
+                            rows.ints(1),
+                            rows.ints(2),
+                            rows.ints(3),
+                            rows.ints(4),
+                            rows.ints(5),
+                            rows.longs(6),
+                            rows.ints(7),
+                            rows.flags(8))
+                    .update();
+        }
+    }
+
+    private static void backOff(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        long[] over = ids(changes, task -> task.retryAt == null && task.facts.retryAt() != null);
+        if (over.length > 0) {
+            Sql.of(connection, "delete from backoff where task_id = any (?)", over)
+                    .update();
+        }
+        List<Long> tasks = new ArrayList<>();
+        List<Instant> times = new ArrayList<>();
+        for (TaskChanges task : changes) {
+            Instant until = task.retryAt;
+            if (until != null && !until.equals(task.facts.retryAt())) {
+                tasks.add(task.facts.taskId());
+                times.add(until);
+            }
+        }
+        if (!tasks.isEmpty()) {
+            Sql.of(connection, """
+                            insert into backoff (task_id, retry_at)
+                            select * from unnest(?::bigint[], ?::timestamptz[])
+                            on conflict (task_id) do update set retry_at = excluded.retry_at
+                            """, tasks.stream().mapToLong(Long::longValue).toArray(), times.toArray(Instant[]::new))
+                    .update();
+        }
+    }
+
+    private static void freeUrls(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            if (task.freeUrl) {
+                rows.add(task.facts.taskId(), task.facts.urlSha256().bytes());
+            }
+        }
+        if (rows.any()) {
+            Sql.of(connection, """
+                            delete from capture c using unnest(?::bigint[], ?::bytea[]) as x (task_id, url_sha256)
+                            where c.url_sha256 = x.url_sha256 and c.task_id = x.task_id
+                            """, rows.longs(0), rows.bytes(1)).update();
+        }
+    }
+
+    private static void note(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            for (TaskChanges.Event event : task.events) {
+                rows.add(
+                        task.facts.taskId(),
+                        event.kind(),
+                        event.after().wire(),
+                        event.actor(),
+                        event.nodeNo(),
+                        event.token(),
+                        event.attempt(),
+                        event.bytesDone(),
+                        event.detail());
+            }
+        }
+        if (rows.any()) {
+            Sql.of(
+                            connection,
+                            """
+                            insert into event (task_id, at, kind, task_status, actor, node_no, token, attempt, bytes_done,
+                                               detail)
+                            select x.task_id, clock_timestamp(), x.kind::event_kind, x.task_status::task_status, x.actor,
+                                   x.node_no, x.token, x.attempt, x.bytes_done, x.detail::json
+                            from unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::integer[], ?::bigint[], ?::integer[],
+                                        ?::bigint[], ?::text[])
+                                with ordinality as x (task_id, kind, task_status, actor, node_no, token, attempt, bytes_done,
+                                                      detail, nth)
+                            order by x.nth
+                            """,
+                            rows.longs(0),
+                            rows.texts(1),
+                            rows.texts(2),
+                            rows.texts(3),
+                            rows.ints(4),
+                            rows.longs(5),
+                            rows.ints(6),
+                            rows.longs(7),
+                            rows.texts(8))
+                    .update();
+        }
+    }
+
+    private static long[] ids(Collection<TaskChanges> changes, Predicate<TaskChanges> which) {
+        return changes.stream()
+                .filter(which)
+                .mapToLong(task -> task.facts.taskId())
+                .toArray();
+    }
+
+    private static byte @Nullable [] bytes(@Nullable Sha256 digest) {
+        return digest == null ? null : digest.bytes();
+    }
+
+    /** Rows to insert, turned into the column arrays that {@code unnest} takes. */
+    private static final class Rows {
+
+        private final List<@Nullable Object[]> rows = new ArrayList<>();
+
+        void add(@Nullable Object... columns) {
+            rows.add(columns);
+        }
+
+        boolean any() {
+            return !rows.isEmpty();
+        }
+
+        int size() {
+            return rows.size();
+        }
+
+        @Nullable
+        Long[] longs(int column) {
+            return rows.stream().map(row -> (Long) row[column]).toArray(Long[]::new);
+        }
+
+        @Nullable
+        Integer[] ints(int column) {
+            return rows.stream().map(row -> (Integer) row[column]).toArray(Integer[]::new);
+        }
+
+        @Nullable
+        String[] texts(int column) {
+            return rows.stream().map(row -> (String) row[column]).toArray(String[]::new);
+        }
+
+        @Nullable
+        Boolean[] flags(int column) {
+            return rows.stream().map(row -> (Boolean) row[column]).toArray(Boolean[]::new);
+        }
+
+        byte @Nullable [][] bytes(int column) {
+            return rows.stream().map(row -> (byte[]) row[column]).toArray(byte[][]::new);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package org.climaterescue.db.ledger;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.climaterescue.protocol.Completion;
+import org.climaterescue.protocol.Failure;
+import org.climaterescue.protocol.Sha256;
+import org.climaterescue.protocol.TaskStatus;
+import org.jspecify.annotations.Nullable;
+
+/** What a transition changes about one task: collected while deciding, written at once by {@link Ledger#write}. */
+public final class TaskChanges {
+
+    final TaskFacts facts;
+    final List<TaskFacts.Lease> ended = new ArrayList<>();
+    final List<NewCopy> copies = new ArrayList<>();
+    final List<Integer> withdrawn = new ArrayList<>();
+    final List<NewFailure> failures = new ArrayList<>();
+    final List<Event> events = new ArrayList<>();
+    TaskFacts.@Nullable Standing standing;
+    TaskFacts.@Nullable ReadyRow ready;
+    int readyRows;
+
+    @Nullable
+    Instant retryAt;
+
+    boolean forgiveFailures;
+    boolean freeUrl;
+
+    @Nullable
+    Integer priority;
+
+    /** Starts from what stands: without a further call nothing changes. */
+    public TaskChanges(TaskFacts facts) {
+        this.facts = facts;
+        this.standing = facts.standing();
+        this.ready = facts.ready();
+        this.readyRows = facts.readySlots().size();
+        this.retryAt = facts.retryAt();
+    }
+
+    /** Ends an active assignment. */
+    public void end(TaskFacts.Lease lease) {
+        ended.add(lease);
+    }
+
+    /** Stores a copy of a node. */
+    public void add(NewCopy copy) {
+        copies.add(copy);
+    }
+
+    /** Takes a node's copy away. */
+    public void withdrawCopyOf(int nodeNo) {
+        withdrawn.add(nodeNo);
+    }
+
+    /** Stores a failure. */
+    public void add(NewFailure failure) {
+        failures.add(failure);
+    }
+
+    /** Appends to the chain of custody. */
+    public void note(Event event) {
+        events.add(event);
+    }
+
+    /** Says where the task stands now; null: pending or assigned. */
+    public void stand(TaskFacts.@Nullable Standing now) {
+        standing = now;
+    }
+
+    /** Says how many copies may be claimed now. */
+    public void offer(int rows, TaskFacts.@Nullable ReadyRow row) {
+        readyRows = rows;
+        ready = rows == 0 ? null : row;
+    }
+
+    /** Keeps the task from being claimed until then; null: not at all. */
+    public void backOff(@Nullable Instant until) {
+        retryAt = until;
+    }
+
+    /** No failure so far counts as an attempt any more. */
+    public void forgive() {
+        forgiveFailures = true;
+    }
+
+    /** The task's URL may be submitted anew. */
+    public void freeUrl() {
+        freeUrl = true;
+    }
+
+    /** Changes the task's priority, 1 to 10. */
+    public void prioritize(int now) {
+        priority = now;
+    }
+
+    /** Whether these changes put work where it can be claimed that was not there before. */
+    public boolean offersMore() {
+        return readyRows > facts.readySlots().size() || (priority != null && readyRows > 0);
+    }
+
+    boolean readyChanged() {
+        return readyRows != facts.readySlots().size()
+                || (ready != null && !ready.equals(facts.ready()))
+                || (priority != null && readyRows > 0);
+    }
+
+    /** A copy to store. */
+    public record NewCopy(int nodeNo, long token, Sha256 sha256, Completion report, boolean late) {}
+
+    /** A failure to store. */
+    public record NewFailure(int nodeNo, long token, Failure report, boolean charged) {}
+
+    /**
+     * One line of the chain of custody.
+     *
+     * @param kind a word of the database type {@code event_kind}
+     * @param after where the task stands after it
+     * @param actor a dispatcher instance or {@code operator}; null when the node did it
+     * @param detail a JSON object; null when there is nothing more to say
+     */
+    public record Event(
+            String kind,
+            TaskStatus after,
+            @Nullable String actor,
+            @Nullable Integer nodeNo,
+            @Nullable Long token,
+            @Nullable Integer attempt,
+            @Nullable Long bytesDone,
+            @Nullable String detail) {}
+}

@@ -1,0 +1,119 @@
+package org.climaterescue.db.node;
+
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.climaterescue.db.Sql;
+import org.climaterescue.protocol.StopReason;
+import org.jspecify.annotations.Nullable;
+
+/** What heartbeats do to leases, and which leases have run out. Every method needs an open transaction. */
+@Singleton
+public final class Leases {
+
+    /**
+     * Renews exactly the listed leases of a node, unless they have run out or no byte has come for too long.
+     *
+     * @param bytesDone bytes on the node's disk, in the order of the tokens
+     */
+    public List<Renewed> renew(
+            Connection connection,
+            int nodeNo,
+            long[] taskIds,
+            long[] tokens,
+            long[] bytesDone,
+            Duration lease,
+            Duration stallAfter)
+            throws SQLException {
+        return Sql.of(connection, """
+                        update assignment a
+                        set lease_until = clock_timestamp() + make_interval(secs => ?),
+                            progress_at = case when x.bytes_done > a.bytes_done then clock_timestamp() else a.progress_at end,
+                            bytes_done = greatest(a.bytes_done, x.bytes_done),
+                            omissions = 0
+                        from unnest(?::bigint[], ?::bigint[], ?::bigint[]) as x (task_id, token, bytes_done)
+                        where a.task_id = x.task_id and a.node_no = ? and a.token = x.token
+                          and a.lease_until > clock_timestamp()
+                          and (x.bytes_done > a.bytes_done or a.progress_at > clock_timestamp() - make_interval(secs => ?))
+                        returning a.task_id, a.token
+                        """, seconds(lease), taskIds, tokens, bytesDone, nodeNo, seconds(stallAfter))
+                .list(row -> new Renewed(row.number("task_id"), row.number("token")));
+    }
+
+    /**
+     * Counts the node's leases that a heartbeat left out.
+     *
+     * @param tokens what the heartbeat listed
+     * @return the leases that two heartbeats in a row have left out
+     */
+    public List<Renewed> omit(Connection connection, int nodeNo, long[] tokens) throws SQLException {
+        return Sql.of(connection, """
+                        with omitted as (
+                            update assignment set omissions = omissions + 1
+                            where node_no = ? and token <> all (?)
+                            returning task_id, token, omissions
+                        )
+                        select task_id, token from omitted where omissions >= 2
+                        """, nodeNo, tokens)
+                .list(row -> new Renewed(row.number("task_id"), row.number("token")));
+    }
+
+    /** A node's active leases. */
+    public List<Renewed> of(Connection connection, int nodeNo) throws SQLException {
+        return Sql.of(connection, "select task_id, token from assignment where node_no = ?", nodeNo)
+                .list(row -> new Renewed(row.number("task_id"), row.number("token")));
+    }
+
+    /** Leases that have run out or on which no byte has come for too long; each is checked again under its task's lock. */
+    public List<Overdue> overdue(Connection connection, Duration stallAfter, int limit) throws SQLException {
+        return Sql.of(connection, """
+                        select task_id, token, lease_until <= clock_timestamp() as run_out from assignment
+                        where lease_until <= clock_timestamp()
+                           or progress_at <= clock_timestamp() - make_interval(secs => ?)
+                        limit ?
+                        """, seconds(stallAfter), limit)
+                .list(row -> new Overdue(row.number("task_id"), row.number("token"), row.flag("run_out")));
+    }
+
+    /** Tasks whose wait after a failure is over. */
+    public List<Long> due(Connection connection, int limit) throws SQLException {
+        return Sql.of(
+                        connection,
+                        "select task_id from backoff where retry_at <= clock_timestamp() order by retry_at limit ?",
+                        limit)
+                .list(row -> row.number("task_id"));
+    }
+
+    /** Why listed assignments were not renewed: the reason to stop, read from the chain of custody. */
+    public List<Stopped> stopped(Connection connection, long[] taskIds, long[] tokens) throws SQLException {
+        return Sql.of(connection, """
+                        select distinct on (token) token, kind, detail ->> 'reason' as reason
+                        from event
+                        where task_id = any (?) and token = any (?)
+                          and kind in ('completed', 'failed', 'expired', 'released', 'assignment_cancelled')
+                        order by token, event_no
+                        """, taskIds, tokens)
+                .list(row -> new Stopped(row.number("token"), reason(row.text("kind"), row.textOrNull("reason"))));
+    }
+
+    private static StopReason reason(String kind, @Nullable String said) {
+        boolean told = kind.equals("assignment_cancelled") || (kind.equals("expired") && said != null);
+        return told && said != null ? StopReason.valueOf(said.toUpperCase(Locale.ROOT)) : StopReason.EXPIRED;
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1000.0;
+    }
+
+    /** A lease, by task and token. */
+    public record Renewed(long taskId, long token) {}
+
+    /** A lease to end; {@code runOut}: not renewed in time, else stalled. */
+    public record Overdue(long taskId, long token, boolean runOut) {}
+
+    /** Why an assignment that has ended is to be stopped. */
+    public record Stopped(long token, StopReason reason) {}
+}

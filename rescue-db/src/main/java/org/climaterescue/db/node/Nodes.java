@@ -1,0 +1,197 @@
+package org.climaterescue.db.node;
+
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.climaterescue.db.Sql;
+import org.climaterescue.protocol.NodeRegistration;
+import org.climaterescue.protocol.NodeStatus;
+import org.jspecify.annotations.Nullable;
+
+/** The registry. Every method needs an open transaction. */
+@Singleton
+public final class Nodes {
+
+    /** How a node stands, from what is stored and the database's clock. Parameters: lost, suspect (seconds). */
+    private static final String STATUS = """
+            case when n.state = 'gone' then 'gone'
+                 when n.heard_at <= clock_timestamp() - make_interval(secs => ?) then 'lost'
+                 when n.heard_at <= clock_timestamp() - make_interval(secs => ?) then 'suspect'
+                 when n.state = 'draining' then 'draining'
+                 else 'active' end""";
+
+    /** Registers a new node; empty when the id is taken. */
+    public Optional<Integer> add(
+            Connection connection, String nodeId, NodeRegistration node, long capacityBytes, byte @Nullable [] token)
+            throws SQLException {
+        return Sql.of(
+                        connection,
+                        """
+                        insert into node (node_id, name, operator, region, capacity_bytes, slots, token_sha256)
+                        values (?, ?, ?, ?, ?, ?, ?)
+                        on conflict (node_id) do nothing
+                        returning node_no
+                        """,
+                        nodeId,
+                        node.name(),
+                        node.operator(),
+                        node.region(),
+                        capacityBytes,
+                        node.slots(),
+                        token)
+                .first(row -> row.integer("node_no"));
+    }
+
+    /** A known node introduces itself again. One that had signed off is back; one that drains goes on draining. */
+    public void update(Connection connection, int nodeNo, NodeRegistration node, long capacityBytes, byte[] token)
+            throws SQLException {
+        Sql.of(connection, """
+                        update node
+                        set name = ?, operator = ?, region = ?, capacity_bytes = ?, slots = ?, token_sha256 = ?,
+                            state = case when state = 'gone' then 'joined' else state end,
+                            heard_at = clock_timestamp()
+                        where node_no = ?
+                        """, node.name(), node.operator(), node.region(), capacityBytes, node.slots(), token, nodeNo)
+                .update();
+    }
+
+    /** Finds a node and locks its row. */
+    public Optional<Known> lock(Connection connection, String nodeId) throws SQLException {
+        return Sql.of(
+                        connection,
+                        "select node_no, node_id, operator, token_sha256 from node where node_id = ? for no key update",
+                        nodeId)
+                .first(Nodes::known);
+    }
+
+    /** Finds a node. */
+    public Optional<Known> find(Connection connection, String nodeId) throws SQLException {
+        return Sql.of(connection, "select node_no, node_id, operator, token_sha256 from node where node_id = ?", nodeId)
+                .first(Nodes::known);
+    }
+
+    /** The id of the node that this token belongs to. */
+    public Optional<String> ofToken(Connection connection, byte[] tokenSha256) throws SQLException {
+        return Sql.of(connection, "select node_id from node where token_sha256 = ?", tokenSha256)
+                .first(row -> row.text("node_id"));
+    }
+
+    /** Says that a node finishes what it has, or has signed off. */
+    public void enter(Connection connection, int nodeNo, String state) throws SQLException {
+        Sql.of(
+                        connection,
+                        "update node set state = ?::node_state, heard_at = clock_timestamp() where node_no = ?",
+                        state,
+                        nodeNo)
+                .update();
+    }
+
+    /** How a node stands now. */
+    public NodeStatus status(Connection connection, int nodeNo, Silence silence) throws SQLException {
+        return Sql.of(
+                        connection,
+                        "select " + STATUS + " as status from node n where n.node_no = ?",
+                        silence.lostSeconds(),
+                        silence.suspectSeconds(),
+                        nodeNo)
+                .one(row -> row.word(NodeStatus.class, "status"));
+    }
+
+    /** These nodes have been heard of just now. Locked in order, so that instances that hear of the same nodes never wait in a circle. */
+    public void heard(Connection connection, Collection<Integer> nodeNos) throws SQLException {
+        Sql.of(connection, """
+                        with heard as (select node_no from node where node_no = any (?) order by node_no for no key update)
+                        update node n set heard_at = clock_timestamp() from heard h where n.node_no = h.node_no
+                        """, nodeNos.stream().mapToInt(Integer::intValue).toArray())
+                .update();
+    }
+
+    /**
+     * One page of the registry, in order of registration.
+     *
+     * @param after the number of the last node of the page before; 0 for the first
+     * @param only a single node's id; null for all
+     */
+    public List<Entry> page(Connection connection, int after, @Nullable String only, int limit, Silence silence)
+            throws SQLException {
+        return Sql.of(
+                        connection,
+                        """
+                        select n.*, %s as status,
+                               coalesce(a.active, 0) as active, coalesce(c.copies, 0) as copies, coalesce(c.bytes, 0) as bytes,
+                               coalesce(f.failures, 0) as failures
+                        from (select * from node where node_no > ? and node_id = coalesce(?, node_id)
+                              order by node_no limit ?) n
+                        left join lateral (select count(*) as active from assignment a where a.node_no = n.node_no) a on true
+                        left join lateral (select count(*) as copies, sum(c.size_bytes)::bigint as bytes from copy c
+                                           where c.node_no = n.node_no) c on true
+                        left join lateral (select count(*) as failures from failure f where f.node_no = n.node_no) f on true
+                        order by n.node_no
+                        """.formatted(STATUS),
+                        silence.lostSeconds(),
+                        silence.suspectSeconds(),
+                        after,
+                        only,
+                        limit)
+                .list(row -> new Entry(
+                        row.integer("node_no"),
+                        row.text("node_id"),
+                        row.text("name"),
+                        row.textOrNull("operator"),
+                        row.textOrNull("region"),
+                        row.word(NodeStatus.class, "status"),
+                        row.number("capacity_bytes"),
+                        row.integerOrNull("slots"),
+                        row.time("registered_at"),
+                        row.time("heard_at"),
+                        row.number("active"),
+                        row.number("copies"),
+                        row.number("bytes"),
+                        row.number("failures")));
+    }
+
+    private static Known known(Sql.Row row) throws SQLException {
+        int nodeNo = row.integer("node_no");
+        String operator = row.textOrNull("operator");
+        byte[] token = row.bytesOrNull("token_sha256");
+        return new Known(
+                nodeNo,
+                row.text("node_id"),
+                operator == null ? "node " + nodeNo : "operator " + operator,
+                token == null ? null : HexFormat.of().formatHex(token));
+    }
+
+    /**
+     * Who a node is.
+     *
+     * @param voice its operator as it votes on digests; the node itself when it names none
+     * @param tokenSha256 the digest of its token in hexadecimal; null when it never got one
+     */
+    public record Known(
+            int nodeNo,
+            String nodeId,
+            String voice,
+            @Nullable String tokenSha256) {}
+
+    /** One node with its figures. */
+    public record Entry(
+            int nodeNo,
+            String nodeId,
+            String name,
+            @Nullable String operator,
+            @Nullable String region,
+            NodeStatus status,
+            long capacityBytes,
+            @Nullable Integer slots,
+            Instant registeredAt,
+            Instant heardAt,
+            long activeAssignments,
+            long copies,
+            long bytes,
+            long failures) {}
+}
