@@ -38,8 +38,7 @@ final class AllocationPolicy {
      * @param patience how long a task waits for a better node
      * @param bystanders nodes that are not in the line but could take work; asked only when it matters
      */
-    AllocationPolicy(
-            List<Seat> line, long unknownSize, Duration patience, Supplier<List<Bystander>> bystanders) {
+    AllocationPolicy(List<Seat> line, long unknownSize, Duration patience, Supplier<List<Bystander>> bystanders) {
         this.line = new ArrayList<>(line);
         this.unknownSize = unknownSize;
         this.patience = patience;
