@@ -61,9 +61,8 @@ public final class Custody {
         this.cancelled = standing != null && standing.status() == TaskStatus.CANCELLED;
         this.retryAt = facts.retryAt();
         this.verdict = Verdict.of(facts.sha256(), copies);
-        this.status = standing != null
-                ? standing.status()
-                : leases.isEmpty() ? TaskStatus.PENDING : TaskStatus.ASSIGNED;
+        this.status =
+                standing != null ? standing.status() : leases.isEmpty() ? TaskStatus.PENDING : TaskStatus.ASSIGNED;
     }
 
     TaskChanges changes() {
@@ -105,7 +104,8 @@ public final class Custody {
             return new Outcome.Refused<>(
                     422,
                     "digest_mismatch",
-                    "the catalog gives SHA-256 " + facts.sha256().hex() + " for task " + id() + ", not " + digest.hex());
+                    "the catalog gives SHA-256 " + facts.sha256().hex() + " for task " + id() + ", not "
+                            + digest.hex());
         }
         boolean late = lease.isEmpty();
         lease.ifPresent(this::end);
@@ -118,11 +118,7 @@ public final class Custody {
     }
 
     private Outcome<Completion.Result> completeAgain(
-            TaskFacts.HeldCopy held,
-            Optional<TaskFacts.Lease> lease,
-            long token,
-            Sha256 digest,
-            Completion report) {
+            TaskFacts.HeldCopy held, Optional<TaskFacts.Lease> lease, long token, Sha256 digest, Completion report) {
         if (!held.sha256().equals(digest)) {
             return new Outcome.Refused<>(
                     409,
@@ -139,8 +135,7 @@ public final class Custody {
     }
 
     private void mismatch(TaskFacts.Lease lease, Sha256 digest) {
-        var report = new Failure(
-                "", FailureReason.DIGEST_MISMATCH, "reported SHA-256 " + digest.hex(), null, null);
+        var report = new Failure("", FailureReason.DIGEST_MISMATCH, "reported SHA-256 " + digest.hex(), null, null);
         charge(lease, report);
     }
 
@@ -195,8 +190,8 @@ public final class Custody {
                 lease(token).filter(active -> !active.idleSince().plus(longest).isAfter(facts.now()));
         stalled.ifPresent(lease -> {
             end(lease);
-            var report = new Failure(
-                    "", FailureReason.TIMEOUT, "no byte for " + longest.toSeconds() + " s", null, null);
+            var report =
+                    new Failure("", FailureReason.TIMEOUT, "no byte for " + longest.toSeconds() + " s", null, null);
             addFailure(lease, report);
             settle();
             note(
@@ -236,8 +231,8 @@ public final class Custody {
             return new Outcome.Refused<>(
                     409,
                     "not_failed",
-                    "task " + id() + " is " + status.wire() + "; only a task that failed, was cancelled or waits for its"
-                            + " next try can be retried");
+                    "task " + id() + " is " + status.wire()
+                            + "; only a task that failed, was cancelled or waits for its" + " next try can be retried");
         }
         cancelled = false;
         retryAt = null;
@@ -357,8 +352,7 @@ public final class Custody {
         }
         Sha256 leading = verdict.leading();
         if (leading == null) {
-            return new TaskFacts.Standing(
-                    status, 0, null, null, copies.isEmpty() ? null : Verification.DISPUTED);
+            return new TaskFacts.Standing(status, 0, null, null, copies.isEmpty() ? null : Verification.DISPUTED);
         }
         long size = copies.stream()
                 .filter(copy -> copy.sha256().equals(leading))
@@ -390,8 +384,7 @@ public final class Custody {
         int owner = lease.isPresent() ? lease.get().nodeNo() : past == null ? -1 : past.nodeNo();
         return owner == nodeNo
                 ? Optional.empty()
-                : Optional.of(
-                        new Outcome.Refused<>(403, "forbidden", "the assignment belongs to another node"));
+                : Optional.of(new Outcome.Refused<>(403, "forbidden", "the assignment belongs to another node"));
     }
 
     private <T> Outcome<T> lost() {

@@ -42,16 +42,15 @@ public record Verdict(@Nullable Sha256 leading, int held, Map<Sha256, Verificati
         }
         Map<Sha256, Long> voices = count(voices(copies), Function.identity());
         long most = voices.values().stream().mapToLong(Long::longValue).max().orElse(0);
-        Optional<Sha256> leading = only(
-                voices.keySet().stream().filter(digest -> voices.get(digest) == most).toList());
+        Optional<Sha256> leading = only(voices.keySet().stream()
+                .filter(digest -> voices.get(digest) == most)
+                .toList());
         Map<Sha256, Verification> known = new HashMap<>();
         for (Sha256 digest : carriers.keySet()) {
             known.put(digest, judge(digest, leading.orElse(null), voices.getOrDefault(digest, 0L), most));
         }
         return new Verdict(
-                leading.orElse(null),
-                leading.map(carriers::get).orElse(0L).intValue(),
-                known);
+                leading.orElse(null), leading.map(carriers::get).orElse(0L).intValue(), known);
     }
 
     /** What is known about a copy with this digest; {@link Verification#UNVERIFIED} when there is no such copy. */
