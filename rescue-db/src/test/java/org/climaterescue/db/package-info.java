@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.db;
+
+import org.jspecify.annotations.NullMarked;
