@@ -30,13 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MockOrigin implements AutoCloseable {
 
-    static {
-        // The JDK's server leaves Nagle's algorithm on, which costs each answer on a kept-alive connection 40 ms.
-        if (System.getProperty("sun.net.httpserver.nodelay") == null) {
-            System.setProperty("sun.net.httpserver.nodelay", "true");
-        }
-    }
-
     private final HttpServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final Map<String, MockFile> files = new ConcurrentHashMap<>();
@@ -77,6 +70,11 @@ public final class MockOrigin implements AutoCloseable {
             throw new NoSuchElementException("nothing is served at " + path);
         }
         return file;
+    }
+
+    /** Whether a file stands at a path. */
+    public boolean serves(String path) {
+        return files.containsKey(path);
     }
 
     /** Takes a path away: 404 from now on. */
