@@ -65,6 +65,8 @@ create table task (
     created_at    timestamptz not null
 );
 create index task_of_host on task (host_no, task_id);
+-- Finds every capture of a URL, also of those that lost their row in capture.
+create index task_of_url on task using hash ((coalesce(canonical_url, url)));
 
 -- Where a task stands once something has come of it. No row: pending, or assigned while an assignment lives.
 create table standing (
@@ -211,6 +213,10 @@ create table catalog (
     duplicates  bigint not null default 0 check (duplicates >= 0),
     rejected    bigint not null default 0 check (rejected >= 0),
     imported_by text not null,
+    -- Which import of this catalog it is, from 1. An import that finds another number here has been superseded and stops.
+    run         integer not null default 1 check (run >= 1),
+    -- When the import under way wrote last; one that is silent for long has died with its dispatcher.
+    heard_at    timestamptz not null,
     started_at  timestamptz not null,
     finished_at timestamptz,
     check ((status = 'importing') = (finished_at is null)),
@@ -222,9 +228,11 @@ create table catalog_asset (
     catalog_no  integer not null references catalog,
     url_sha256  bytea not null,
     task_id     bigint not null,
-    fingerprint bytea not null,
+    fingerprint bytea not null check (octet_length(fingerprint) = 32),
+    -- The last import that named it: tells a repeat inside one file from the same asset in the next one.
+    run         integer not null,
     primary key (catalog_no, url_sha256)
-);
+) with (fillfactor = 80);
 create index catalog_asset_task on catalog_asset (catalog_no, task_id);
 
 create table catalog_rejected (

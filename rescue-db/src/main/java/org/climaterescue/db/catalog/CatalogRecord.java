@@ -1,0 +1,58 @@
+package org.climaterescue.db.catalog;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import org.climaterescue.db.intake.Description;
+import org.climaterescue.db.intake.Submission;
+import org.climaterescue.protocol.Sha256;
+import org.jspecify.annotations.Nullable;
+
+/** One record of a catalog, as far as it could be read. */
+public sealed interface CatalogRecord {
+
+    /**
+     * Where it stood, for people.
+     */
+    String position();
+
+    /** The record itself, or its beginning. */
+    String text();
+
+    /** It names an asset. */
+    record Asset(String position, String text, Submission submission) implements CatalogRecord {
+
+        /** Equal for records that say the same about their asset. */
+        Sha256 fingerprint() {
+            Description said = submission.description();
+            try {
+                var digest = MessageDigest.getInstance("SHA-256");
+                add(digest, said.name());
+                add(digest, said.dataset());
+                add(digest, said.organization());
+                add(digest, said.sizeBytes());
+                add(digest, said.sha256() == null ? null : said.sha256().hex());
+                add(digest, said.priority());
+                return Sha256.of(digest.digest());
+            } catch (NoSuchAlgorithmException e) {
+                throw new IllegalStateException("every Java has SHA-256", e);
+            }
+        }
+
+        /** Members are told apart by a byte that UTF-8 never holds. */
+        private static void add(MessageDigest digest, @Nullable Object value) {
+            if (value != null) {
+                digest.update(value.toString().getBytes(StandardCharsets.UTF_8));
+                digest.update((byte) 0xfe);
+            }
+            digest.update((byte) 0xff);
+        }
+    }
+
+    /**
+     * It cannot be used.
+     *
+     * @param reason why, for people
+     */
+    record Refused(String position, String text, String reason) implements CatalogRecord {}
+}

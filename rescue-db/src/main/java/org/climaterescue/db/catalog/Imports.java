@@ -1,0 +1,139 @@
+package org.climaterescue.db.catalog;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import org.climaterescue.db.Sql;
+import org.jspecify.annotations.Nullable;
+
+/** The life of an import. Every method needs an open transaction. */
+public final class Imports {
+
+    /** An import that has written nothing for so long has died with its dispatcher. */
+    public static final Duration SILENCE = Duration.ofMinutes(10);
+
+    private static final int LONGEST_ERROR = 4000;
+
+    private Imports() {}
+
+    /** Begins an import of the catalog of this name, unless one is under way. Its counts start anew. */
+    public static Begun begin(Connection connection, String name, String format, String instance) throws SQLException {
+        Optional<Run> run = Sql.of(connection, """
+                        insert into catalog as c (name, format, status, imported_by, heard_at, started_at)
+                        values (?, ?, 'importing', ?, clock_timestamp(), clock_timestamp())
+                        on conflict (name) do update
+                            set format = excluded.format, status = 'importing', error = null, datasets = 0, added = 0,
+                                updated = 0, unchanged = 0, duplicates = 0, rejected = 0,
+                                imported_by = excluded.imported_by, run = c.run + 1, heard_at = excluded.heard_at,
+                                started_at = excluded.started_at, finished_at = null
+                            where c.status <> 'importing'
+                               or c.heard_at < clock_timestamp() - make_interval(secs => ?)
+                        returning catalog_no, run
+                        """, name, format, instance, (double) SILENCE.toSeconds())
+                .first(row -> new Run(row.integer("catalog_no"), row.integer("run")));
+        if (run.isEmpty()) {
+            return new Begun.Busy(Sql.of(connection, "select catalog_no from catalog where name = ?", name)
+                    .one(row -> row.integer("catalog_no")));
+        }
+        Sql.of(
+                        connection,
+                        "delete from catalog_rejected where catalog_no = ?",
+                        run.get().catalogNo())
+                .update();
+        return new Begun.Started(run.get());
+    }
+
+    /**
+     * Takes an import that was cut on under this instance's name.
+     *
+     * @return how far it had come; empty when it is not under way any more
+     */
+    public static Optional<Progress> resume(Connection connection, Run run, String instance) throws SQLException {
+        return Sql.of(connection, """
+                        update catalog set imported_by = ?, heard_at = clock_timestamp()
+                        where catalog_no = ? and run = ? and status = 'importing'
+                        returning name, format, added, updated, unchanged, duplicates, rejected
+                        """, instance, run.catalogNo(), run.run())
+                .first(row -> new Progress(row.text("name"), row.text("format"), Counts.from(row)));
+    }
+
+    /** Notes which format the file turned out to have. */
+    public static void recognise(Connection connection, Run run, String format) throws SQLException {
+        changed(run, Sql.of(connection, """
+                                update catalog set format = ?, heard_at = clock_timestamp()
+                                where catalog_no = ? and run = ? and status = 'importing'
+                                """, format, run.catalogNo(), run.run()).update());
+    }
+
+    /** Adds to the counts; {@code datasets} is how many the file has given up to here. */
+    static void count(Connection connection, Run run, Counts more, long datasets) throws SQLException {
+        changed(
+                run,
+                Sql.of(
+                                connection,
+                                """
+                                update catalog
+                                set added = added + ?, updated = updated + ?, unchanged = unchanged + ?,
+                                    duplicates = duplicates + ?, rejected = rejected + ?, datasets = ?,
+                                    heard_at = clock_timestamp()
+                                where catalog_no = ? and run = ? and status = 'importing'
+                                """,
+                                more.added(),
+                                more.updated(),
+                                more.unchanged(),
+                                more.duplicates(),
+                                more.rejected(),
+                                datasets,
+                                run.catalogNo(),
+                                run.run())
+                        .update());
+    }
+
+    /**
+     * Ends the import.
+     *
+     * @param error where and why it broke off; null when the whole file was read
+     */
+    public static void end(Connection connection, Run run, @Nullable String error) throws SQLException {
+        changed(
+                run,
+                Sql.of(
+                                connection,
+                                """
+                                update catalog
+                                set status = ?::catalog_status, error = ?, heard_at = clock_timestamp(),
+                                    finished_at = clock_timestamp()
+                                where catalog_no = ? and run = ? and status = 'importing'
+                                """,
+                                error == null ? "imported" : "failed",
+                                error == null || error.length() <= LONGEST_ERROR
+                                        ? error
+                                        : error.substring(0, LONGEST_ERROR),
+                                run.catalogNo(),
+                                run.run())
+                        .update());
+    }
+
+    /** Fails imports that died with a dispatcher which has not come back; says how many. */
+    public static int failSilent(Connection connection, String error) throws SQLException {
+        return Sql.of(connection, """
+                        update catalog set status = 'failed', error = ?, finished_at = clock_timestamp()
+                        where status = 'importing' and heard_at < clock_timestamp() - make_interval(secs => ?)
+                        """, error, (double) SILENCE.toSeconds()).update();
+    }
+
+    private static void changed(Run run, int rows) {
+        if (rows == 0) {
+            throw new Superseded(run);
+        }
+    }
+
+    /**
+     * How far an import had come.
+     *
+     * @param name the catalog's
+     * @param format as it was asked for or recognised
+     */
+    public record Progress(String name, String format, Counts counts) {}
+}

@@ -1,0 +1,29 @@
+package org.climaterescue.db.intake;
+
+import java.time.Instant;
+
+/** What became of a submission. */
+public sealed interface Reception {
+
+    /**
+     * It is a new task.
+     *
+     * @param taskId the task's number
+     * @param createdAt by the database's clock
+     */
+    record Accepted(long taskId, Instant createdAt) implements Reception {}
+
+    /**
+     * The same request, or the same URL within the window, was taken before.
+     *
+     * @param taskId the first one's task
+     */
+    record Duplicate(long taskId) implements Reception {}
+
+    /**
+     * The request id was used before with another body.
+     *
+     * @param taskId the first one's task
+     */
+    record OtherBody(long taskId) implements Reception {}
+}
