@@ -1,3 +1,4 @@
+/** The dispatcher as a whole: how it starts and stops. */
 @NullMarked
 package org.climaterescue.dispatcher;
 

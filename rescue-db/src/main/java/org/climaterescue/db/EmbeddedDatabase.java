@@ -41,7 +41,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** Recovery after a power cut reads up to {@code max_wal_size} again; minutes on a slow disk. */
     private static final String START_SECONDS = "600";
 
-    private static final String STOP_SECONDS = "60";
+    private static final int STOP_SECONDS = 60;
     private static final int PORTS_TRIED = 5;
     private static final long ROTATE_LOG_AT_BYTES = 5_000_000;
     private static final long NEARLY_FULL_BYTES = 8_000_000;
@@ -73,7 +73,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         try {
             this.lifeline = Lifeline.to(server.pid());
         } catch (IOException e) {
-            stop("fast");
+            binaries.stop(cluster, "fast", STOP_SECONDS);
             throw e;
         }
     }
@@ -133,7 +133,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         closed = true;
         lifeline.close();
         try {
-            if (ProcessHandle.of(server.pid()).isPresent() && !stop("fast") && !stop("immediate")) {
+            if (ProcessHandle.of(server.pid()).isPresent() && !stops()) {
                 LOG.error("PostgreSQL (process {}) in {} does not stop", server.pid(), dataDir);
             }
         } finally {
@@ -141,9 +141,8 @@ public final class EmbeddedDatabase implements AutoCloseable {
         }
     }
 
-    private boolean stop(String mode) {
-        return binaries.run("pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-w", "-t", STOP_SECONDS)
-                .well();
+    private boolean stops() {
+        return binaries.stop(cluster, "fast", STOP_SECONDS) || binaries.stop(cluster, "immediate", STOP_SECONDS);
     }
 
     private void refuseOtherVersion() throws IOException {

@@ -7,8 +7,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +22,7 @@ final class LeftoverServer {
     private static final Logger LOG = LoggerFactory.getLogger(LeftoverServer.class);
 
     private static final Duration TO_VANISH = Duration.ofSeconds(10);
+    private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
 
     private LeftoverServer() {}
 
@@ -32,49 +32,56 @@ final class LeftoverServer {
         List<ProcessHandle> running = processes(cluster);
         if (!running.isEmpty()) {
             LOG.info("Stopping the PostgreSQL that an earlier run left in {}", cluster);
-            boolean postmasterLives = file.isPresent()
+            boolean masterLives = file.isPresent()
                     && running.stream()
                             .anyMatch(process -> process.pid() == file.get().pid());
-            if (postmasterLives) {
-                binaries.run("pg_ctl", "stop", "-D", cluster.toString(), "-m", "fast", "-w", "-t", "30");
+            if (masterLives && !binaries.stop(cluster, "fast", 30)) {
+                binaries.stop(cluster, "immediate", 10);
             }
-            awaitEnd(cluster, binaries, running);
+            endWhatIsLeft(cluster);
         }
-        Optional<PostmasterFile> stale = PostmasterFile.read(cluster);
-        if (stale.isPresent() && ProcessHandle.of(stale.get().pid()).isPresent()) {
-            // PostgreSQL would take the other process of that number for a running server, and refuse to start.
-            LOG.info(
-                    "Process {} is not the PostgreSQL of {}: removing a stale postmaster.pid",
-                    stale.get().pid(),
-                    cluster);
-            PostmasterFile.delete(cluster);
-        }
+        clearStaleFile(cluster);
     }
 
-    /** The last words to processes without a master, or to a master that does not stop. */
-    private static void awaitEnd(Path cluster, PostgresBinaries binaries, List<ProcessHandle> running) {
-        if (!ended(running)) {
-            binaries.run("pg_ctl", "stop", "-D", cluster.toString(), "-m", "immediate", "-w", "-t", "10");
-            running.stream().filter(ProcessHandle::isAlive).forEach(ProcessHandle::destroyForcibly);
-            if (!ended(running)) {
+    /** Ends children without a master, which notice its end late, and a master that did not stop. */
+    private static void endWhatIsLeft(Path cluster) {
+        if (!ended(cluster)) {
+            processes(cluster).forEach(ProcessHandle::destroyForcibly);
+            if (!ended(cluster)) {
                 throw new DatabaseUnavailable(
                         "The PostgreSQL that an earlier run left in %s does not stop: end its processes %s."
                                 .formatted(
                                         cluster,
-                                        running.stream()
-                                                .filter(ProcessHandle::isAlive)
+                                        processes(cluster).stream()
                                                 .map(ProcessHandle::pid)
                                                 .toList()));
             }
         }
     }
 
-    private static boolean ended(List<ProcessHandle> processes) {
-        CompletableFuture<Void> all = CompletableFuture.allOf(
-                processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new));
-        return all.thenApply(nothing -> true)
-                .completeOnTimeout(false, TO_VANISH.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
+    /** Looks instead of waiting for an exit: an orphan that nobody reaps stays in the list of processes for ever. */
+    private static boolean ended(Path cluster) {
+        long deadline = System.nanoTime() + TO_VANISH.toNanos();
+        while (!processes(cluster).isEmpty()) {
+            if (System.nanoTime() > deadline) {
+                return false;
+            }
+            LockSupport.parkNanos(LOOK_AGAIN.toNanos());
+        }
+        return true;
+    }
+
+    /**
+     * PostgreSQL clears a file whose process is gone away itself, but takes any living process of that number for a running
+     * server, and does not start over a file that a power cut left empty or broken.
+     */
+    private static void clearStaleFile(Path cluster) throws IOException {
+        Optional<PostmasterFile> file = PostmasterFile.read(cluster);
+        boolean ownerMayLive =
+                file.isEmpty() || ProcessHandle.of(file.get().pid()).isPresent();
+        if (ownerMayLive && PostmasterFile.delete(cluster)) {
+            LOG.info("Removed a stale postmaster.pid from {}", cluster);
+        }
     }
 
     /** Every PostgreSQL process, the master or one of its children, that works in {@code cluster}. */

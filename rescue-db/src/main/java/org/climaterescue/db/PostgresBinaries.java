@@ -29,8 +29,9 @@ import org.tukaani.xz.XZInputStream;
 /**
  * PostgreSQL's programs, brought along in a jar and unpacked once for each user.
  *
- * <p>They are unpacked beside their final place, written through to the disk and then renamed, so that whatever lies there
- * is whole, also after a kill, a full disk or a power cut in the middle. Processes that start at once take turns.
+ * <p>They are unpacked beside their final place and then renamed, so that a kill or a full disk in the middle leaves nothing
+ * half done there. What a power cut or a tidy-up program damaged later is told by its size and unpacked again. Processes
+ * that start at once take turns.
  */
 final class PostgresBinaries {
 
@@ -38,6 +39,7 @@ final class PostgresBinaries {
 
     private static final String LOCK = "unpacking.lock";
     private static final String UNFINISHED = "unfinished-";
+    private static final String SIZE = "unpacked-bytes";
 
     /** File locks hold between processes only; this one is for the threads of this process. */
     private static final Object TURN = new Object();
@@ -66,10 +68,10 @@ final class PostgresBinaries {
         byte[] archive = archive();
         String name = digest(archive);
         Path shared = cache.resolve(name);
-        if (Files.isDirectory(shared)) {
-            return new PostgresBinaries(shared);
-        }
         try {
+            if (whole(shared)) {
+                return new PostgresBinaries(shared);
+            }
             return unpacked(archive, Files.createDirectories(cache), name);
         } catch (IOException e) {
             LOG.info("Unpacking PostgreSQL into {} instead of {}: {}", dataDir, cache, e.toString());
@@ -105,6 +107,17 @@ final class PostgresBinaries {
         }
     }
 
+    /**
+     * Asks the server of {@code cluster} to stop and waits for it.
+     *
+     * @param mode {@code fast} or {@code immediate}, as pg_ctl knows them
+     * @return false when it runs on, or did not run
+     */
+    boolean stop(Path cluster, String mode, int seconds) {
+        return run("pg_ctl", "stop", "-D", cluster.toString(), "-m", mode, "-w", "-t", Integer.toString(seconds))
+                .well();
+    }
+
     /** What a program left behind. */
     record Ended(int exitCode, String output) {
         boolean well() {
@@ -123,12 +136,14 @@ final class PostgresBinaries {
             try (FileChannel turn =
                     FileChannel.open(cache.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
                 turn.lock();
-                if (!Files.isDirectory(target)) {
+                if (!whole(target)) {
                     LOG.info("Unpacking PostgreSQL into {} (once)", target);
+                    delete(target);
                     removeUnfinished(cache);
                     Path unfinished = Files.createTempDirectory(cache, UNFINISHED);
                     try {
                         unpack(archive, unfinished);
+                        Files.writeString(unfinished.resolve(SIZE), Long.toString(bytes(unfinished)));
                         Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
                     } catch (IOException | RuntimeException e) {
                         delete(unfinished);
@@ -138,6 +153,21 @@ final class PostgresBinaries {
             }
         }
         return new PostgresBinaries(target);
+    }
+
+    private static boolean whole(Path programs) throws IOException {
+        Path size = programs.resolve(SIZE);
+        return Files.exists(size) && Files.readString(size).equals(Long.toString(bytes(programs)));
+    }
+
+    /** The sizes of all files together, but for the one that tells it. */
+    private static long bytes(Path programs) throws IOException {
+        try (Stream<Path> files =
+                Files.find(programs, Integer.MAX_VALUE, (path, attributes) -> attributes.isRegularFile())) {
+            return files.filter(path -> !path.endsWith(SIZE))
+                    .mapToLong(path -> path.toFile().length())
+                    .sum();
+        }
     }
 
     private static void removeUnfinished(Path cache) throws IOException {
@@ -165,9 +195,6 @@ final class PostgresBinaries {
                 } else {
                     Files.copy(tar, file);
                     file.toFile().setExecutable((entry.getMode() & 0100) != 0, false);
-                    try (FileChannel written = FileChannel.open(file, StandardOpenOption.WRITE)) {
-                        written.force(true);
-                    }
                 }
             }
         }

@@ -35,7 +35,8 @@ record PostmasterFile(long pid, int port) {
                 Long.parseLong(lines.getFirst().strip()), port.matches("\\d{1,5}") ? Integer.parseInt(port) : 0));
     }
 
-    static void delete(Path cluster) throws IOException {
-        Files.deleteIfExists(cluster.resolve(NAME));
+    /** Whether there was a file to delete. */
+    static boolean delete(Path cluster) throws IOException {
+        return Files.deleteIfExists(cluster.resolve(NAME));
     }
 }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Another Java process with this one's class path; it is ended with the test. */
@@ -22,19 +23,20 @@ final class ForkedJvm implements AutoCloseable {
     }
 
     static ForkedJvm run(Class<?> main, String... arguments) throws IOException {
-        return run(List.of(), main, arguments);
+        return run(List.of(), Map.of(), main, arguments);
     }
 
     /** @param wrapper a program with its arguments that runs the Java process, such as {@code setsid} */
-    static ForkedJvm run(List<String> wrapper, Class<?> main, String... arguments) throws IOException {
+    static ForkedJvm run(List<String> wrapper, Map<String, String> environment, Class<?> main, String... arguments)
+            throws IOException {
         var command = new ArrayList<>(wrapper);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         command.addAll(List.of(arguments));
-        return new ForkedJvm(new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start());
+        var builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        builder.environment().putAll(environment);
+        return new ForkedJvm(builder.start());
     }
 
     /** Reads on to the line that starts with {@code word}, and gives what follows it. */

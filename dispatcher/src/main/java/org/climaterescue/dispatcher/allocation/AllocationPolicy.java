@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.climaterescue.db.allocation.ReadyQueue.Candidate;
 import org.climaterescue.db.node.Room.Bystander;
 
@@ -89,7 +90,7 @@ final class AllocationPolicy {
     private void give(int place, Candidate task) {
         Seat seat = line.remove(place);
         long size = size(task);
-        grants.add(new Grant(task, seat.nodeNo(), size));
+        grants.add(new Grant(task, seat.nodeNo(), seat.voice(), size));
         Seat after = seat.taking(size);
         if (after.open()) {
             line.addLast(after);
@@ -108,25 +109,20 @@ final class AllocationPolicy {
         return task.place().priority() >= floor
                 && size(task) <= space
                 && !task.holders().contains(nodeNo)
-                && !givenTo(nodeNo, task);
+                && given(task).noneMatch(grant -> grant.nodeNo() == nodeNo);
     }
 
-    /** Two copies of one task may be offered in one round. */
-    private boolean givenTo(int nodeNo, Candidate task) {
-        for (int i = grants.size() - 1; i >= 0; i--) {
-            Grant grant = grants.get(i);
-            if (grant.task().place().taskId() != task.place().taskId()) {
-                return false;
-            }
-            if (grant.nodeNo() == nodeNo) {
-                return true;
-            }
-        }
-        return false;
+    private int reluctance(int nodeNo, String voice, Candidate task) {
+        boolean sameOperator = task.voices().contains(voice)
+                || given(task).anyMatch(grant -> grant.voice().equals(voice));
+        return (task.failed().contains(nodeNo) ? 2 : 0) + (sameOperator ? 1 : 0);
     }
 
-    private static int reluctance(int nodeNo, String voice, Candidate task) {
-        return (task.failed().contains(nodeNo) ? 2 : 0) + (task.voices().contains(voice) ? 1 : 0);
+    /** Copies of the same task given in this round: they stand one after the other in the order of work. */
+    private Stream<Grant> given(Candidate task) {
+        return grants.reversed().stream()
+                .takeWhile(
+                        grant -> grant.task().place().taskId() == task.place().taskId());
     }
 
     private long size(Candidate task) {
@@ -152,5 +148,5 @@ final class AllocationPolicy {
     }
 
     /** A task for a node, with the bytes that it reserves. */
-    record Grant(Candidate task, int nodeNo, long reservedBytes) {}
+    record Grant(Candidate task, int nodeNo, String voice, long reservedBytes) {}
 }

@@ -1,5 +1,7 @@
 package org.climaterescue.dispatcher.assignment;
 
+import org.climaterescue.dispatcher.problem.ProblemException;
+
 /** How a transition ended: done, or refused with nothing changed for the caller. */
 public sealed interface Outcome<T> {
 
@@ -13,5 +15,11 @@ public sealed interface Outcome<T> {
      * @param code the stable word for programs
      * @param detail what happened and what to do
      */
-    record Refused<T>(int status, String code, String detail) implements Outcome<T> {}
+    record Refused<T>(int status, String code, String detail) implements Outcome<T> {
+
+        /** The refusal as an HTTP answer. */
+        public ProblemException problem() {
+            return ProblemException.of(status, code, detail);
+        }
+    }
 }

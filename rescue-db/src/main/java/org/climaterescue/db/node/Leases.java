@@ -19,7 +19,7 @@ public final class Leases {
      *
      * @param bytesDone bytes on the node's disk, in the order of the tokens
      */
-    public List<Renewed> renew(
+    public List<Lease> renew(
             Connection connection,
             int nodeNo,
             long[] taskIds,
@@ -40,7 +40,7 @@ public final class Leases {
                           and (x.bytes_done > a.bytes_done or a.progress_at > clock_timestamp() - make_interval(secs => ?))
                         returning a.task_id, a.token
                         """, seconds(lease), taskIds, tokens, bytesDone, nodeNo, seconds(stallAfter))
-                .list(row -> new Renewed(row.number("task_id"), row.number("token")));
+                .list(row -> new Lease(row.number("task_id"), row.number("token")));
     }
 
     /**
@@ -49,7 +49,7 @@ public final class Leases {
      * @param tokens what the heartbeat listed
      * @return the leases that two heartbeats in a row have left out
      */
-    public List<Renewed> omit(Connection connection, int nodeNo, long[] tokens) throws SQLException {
+    public List<Lease> omit(Connection connection, int nodeNo, long[] tokens) throws SQLException {
         return Sql.of(connection, """
                         with omitted as (
                             update assignment set omissions = omissions + 1
@@ -58,13 +58,13 @@ public final class Leases {
                         )
                         select task_id, token from omitted where omissions >= 2
                         """, nodeNo, tokens)
-                .list(row -> new Renewed(row.number("task_id"), row.number("token")));
+                .list(row -> new Lease(row.number("task_id"), row.number("token")));
     }
 
     /** A node's active leases. */
-    public List<Renewed> of(Connection connection, int nodeNo) throws SQLException {
+    public List<Lease> of(Connection connection, int nodeNo) throws SQLException {
         return Sql.of(connection, "select task_id, token from assignment where node_no = ?", nodeNo)
-                .list(row -> new Renewed(row.number("task_id"), row.number("token")));
+                .list(row -> new Lease(row.number("task_id"), row.number("token")));
     }
 
     /** Leases that have run out or on which no byte has come for too long; each is checked again under its task's lock. */
@@ -109,7 +109,7 @@ public final class Leases {
     }
 
     /** A lease, by task and token. */
-    public record Renewed(long taskId, long token) {}
+    public record Lease(long taskId, long token) {}
 
     /** A lease to end; {@code runOut}: not renewed in time, else stalled. */
     public record Overdue(long taskId, long token, boolean runOut) {}

@@ -102,6 +102,27 @@ public final class Nodes {
                 .one(row -> row.word(NodeStatus.class, "status"));
     }
 
+    /** A node reports its free space; that is being heard of. */
+    public void report(Connection connection, int nodeNo, long capacityBytes) throws SQLException {
+        Sql.of(
+                        connection,
+                        "update node set heard_at = clock_timestamp(), capacity_bytes = ? where node_no = ?",
+                        capacityBytes,
+                        nodeNo)
+                .update();
+    }
+
+    /** The next tasks of which a node holds a copy, in order of task. */
+    public List<Long> copiesOf(Connection connection, int nodeNo, long afterTask, int limit) throws SQLException {
+        return Sql.of(
+                        connection,
+                        "select task_id from copy where node_no = ? and task_id > ? order by task_id limit ?",
+                        nodeNo,
+                        afterTask,
+                        limit)
+                .list(row -> row.number("task_id"));
+    }
+
     /** These nodes have been heard of just now. Locked in order, so that instances that hear of the same nodes never wait in a circle. */
     public void heard(Connection connection, Collection<Integer> nodeNos) throws SQLException {
         Sql.of(connection, """

@@ -55,9 +55,11 @@ public final class Room {
                         select node_no, count(*)::integer as leases, sum(reserved_bytes)::bigint as reserved
                         from assignment where node_no = any (?) group by node_no
                         """, guests.stream().mapToInt(Guest::nodeNo).toArray())
-                .list(row -> loads.computeIfPresent(
-                        row.integer("node_no"),
-                        (nodeNo, guest) -> guest.holding(row.integer("leases"), row.number("reserved"))));
+                .each(1000, row -> {
+                    int leases = row.integer("leases");
+                    long reserved = row.number("reserved");
+                    loads.computeIfPresent(row.integer("node_no"), (nodeNo, guest) -> guest.holding(leases, reserved));
+                });
         return guests.stream()
                 .map(guest -> loads.getOrDefault(guest.nodeNo(), guest))
                 .toList();

@@ -1,0 +1,33 @@
+package org.climaterescue.cli;
+
+import java.io.Serial;
+import org.jspecify.annotations.Nullable;
+
+/** A command cannot do its work. The message is for the person at the terminal: what happened, and what to do. */
+final class CommandFailed extends RuntimeException {
+
+    @Serial
+    private static final long serialVersionUID = 1L;
+
+    CommandFailed(String message) {
+        super(message);
+    }
+
+    CommandFailed(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** One line for any failure: its own message, or the first message among its causes, or its kind. */
+    static String line(Throwable failure) {
+        String message = null;
+        for (Throwable at = failure; at != null && message == null; at = at.getCause()) {
+            message = at.getMessage();
+        }
+        return oneLine(message, failure);
+    }
+
+    private static String oneLine(@Nullable String message, Throwable failure) {
+        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+    }
+}

@@ -1,0 +1,31 @@
+package org.climaterescue.cli;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which dispatcher a command speaks to. */
+final class DispatcherOptions {
+
+    @Option(
+            names = "--dispatcher",
+            paramLabel = "URL",
+            defaultValue = "${env:RESCUE_DISPATCHER:-http://localhost:8001}",
+            description = "The dispatcher (RESCUE_DISPATCHER, or else http://localhost:8001).")
+    private URI dispatcher = URI.create("http://localhost:8001");
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            defaultValue = "${env:RESCUE_OPERATOR_KEY}",
+            description = "The operator key of a secured dispatcher (RESCUE_OPERATOR_KEY).")
+    private @Nullable String key;
+
+    DispatcherApi connect() {
+        if (!"http".equalsIgnoreCase(dispatcher.getScheme()) && !"https".equalsIgnoreCase(dispatcher.getScheme())) {
+            throw new CommandFailed(
+                    "the dispatcher must be an http or https URL such as http://localhost:8001, not " + dispatcher);
+        }
+        return new DispatcherApi(dispatcher, key);
+    }
+}

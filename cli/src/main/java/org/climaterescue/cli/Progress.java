@@ -1,0 +1,76 @@
+package org.climaterescue.cli;
+
+import java.io.Console;
+import java.io.PrintWriter;
+import java.util.Optional;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** How far something is: a moving bar in a terminal, else a line whenever another tenth is done. */
+final class Progress implements AutoCloseable {
+
+    private static final int TENTHS = 10;
+
+    private final String task;
+    private final long total;
+    private final PrintWriter out;
+    private final @Nullable ProgressBar bar;
+    private long lastTenth;
+    private String lastWords = "";
+
+    /**
+     * Begins at nothing.
+     *
+     * @param total what is to be reached, in any unit; -1 when that is not known
+     * @param out where the lines go when there is no terminal
+     */
+    Progress(String task, long total, PrintWriter out) {
+        this.task = task;
+        this.total = total;
+        this.out = out;
+        this.bar = terminal()
+                ? new ProgressBarBuilder()
+                        .setTaskName(task)
+                        .setInitialMax(total)
+                        .setStyle(ProgressBarStyle.builder()
+                                .leftBracket(" ")
+                                .rightBracket(" ")
+                                .block('━')
+                                .space('─')
+                                .fractionSymbols("")
+                                .build())
+                        .setUpdateIntervalMillis(100)
+                        .build()
+                : null;
+    }
+
+    /** Whether somebody watches. */
+    static boolean terminal() {
+        // Without a terminal some JDKs answer null here and some a console that is none.
+        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    }
+
+    /** So far; {@code words} says more about it. */
+    void reached(long done, String words) {
+        if (bar != null) {
+            bar.stepTo(done).setExtraMessage(" " + words);
+            return;
+        }
+        long tenth = done * TENTHS / Math.max(1, total);
+        if (total < 0 ? !words.equals(lastWords) : tenth > lastTenth) {
+            lastTenth = tenth;
+            lastWords = words;
+            out.println(total < 0 ? task + ": " + words : "%s: %d %%, %s".formatted(task, tenth * TENTHS, words));
+            out.flush();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (bar != null) {
+            bar.close();
+        }
+    }
+}

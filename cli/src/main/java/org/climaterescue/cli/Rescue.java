@@ -1,0 +1,38 @@
+package org.climaterescue.cli;
+
+import org.climaterescue.mock.MockCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The entry point. */
+@Command(
+        name = "rescue",
+        mixinStandardHelpOptions = true,
+        version = "climate-rescue 0.1.0",
+        description = "Lets volunteers rescue public climate data together.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {ImportCommand.class, MockCommand.class, CommandLine.HelpCommand.class})
+final class Rescue {
+
+    private Rescue() {}
+
+    /** Runs one command and ends the process with its exit code. */
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new Rescue())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> {
+                    if (failure instanceof InterruptedException) {
+                        Thread.currentThread().interrupt();
+                    }
+                    command.getErr()
+                            .println(command.getColorScheme()
+                                    .errorText(command.getCommandSpec().qualifiedName() + ": "
+                                            + CommandFailed.line(failure)));
+                    return CommandLine.ExitCode.SOFTWARE;
+                });
+    }
+}

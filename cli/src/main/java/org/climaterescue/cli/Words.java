@@ -1,0 +1,49 @@
+package org.climaterescue.cli;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/** Sizes and times as people read them. */
+final class Words {
+
+    private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB"};
+    private static final double STEP = 1000;
+
+    private Words() {}
+
+    /** A size in decimal units with three digits: {@code 12.3 MB}. */
+    static String size(long bytes) {
+        if (bytes < STEP) {
+            return bytes + " B";
+        }
+        double value = bytes;
+        int unit = -1;
+        // 999.5 would be rounded to 1000: that is 1.00 of the next unit.
+        while (value >= STEP - 0.5 && unit < UNITS.length - 1) {
+            value /= STEP;
+            unit++;
+        }
+        String format = value < 9.995 ? "%.2f %s" : value < 99.95 ? "%.1f %s" : "%.0f %s";
+        return String.format(Locale.ROOT, format, value, UNITS[unit]);
+    }
+
+    /** A length of time in its two largest units: {@code 4.2 s}, {@code 3 min 5 s}, {@code 2 h 10 min}, {@code 3 d 4 h}. */
+    static String time(Duration duration) {
+        long seconds = duration.toSeconds();
+        if (seconds < 60) {
+            return String.format(Locale.ROOT, "%.1f s", duration.toMillis() / 1000.0);
+        }
+        if (seconds < 3600) {
+            return seconds / 60 + " min " + seconds % 60 + " s";
+        }
+        if (seconds < 86_400) {
+            return seconds / 3600 + " h " + seconds % 3600 / 60 + " min";
+        }
+        return seconds / 86_400 + " d " + seconds % 86_400 / 3600 + " h";
+    }
+
+    /** A count with its noun: {@code 1 file}, {@code 2 files}. */
+    static String count(long count, String noun) {
+        return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? noun : noun + "s");
+    }
+}

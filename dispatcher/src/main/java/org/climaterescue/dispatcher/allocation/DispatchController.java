@@ -1,0 +1,103 @@
+package org.climaterescue.dispatcher.allocation;
+
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.security.annotation.Secured;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.climaterescue.db.allocation.ReadyQueue.Claimed;
+import org.climaterescue.dispatcher.node.NodeRegistry;
+import org.climaterescue.dispatcher.security.Caller;
+import org.climaterescue.dispatcher.security.Roles;
+import org.climaterescue.dispatcher.settings.Settings;
+import org.climaterescue.protocol.AssignedTask;
+import org.climaterescue.protocol.AssignmentId;
+import org.climaterescue.protocol.DispatchRequest;
+import org.climaterescue.protocol.DispatchResponse;
+import org.climaterescue.protocol.Limits;
+import org.climaterescue.protocol.TaskId;
+
+/** Work for nodes. */
+@Controller
+@Tag(name = "Dispatch")
+class DispatchController {
+
+    /** What a volunteer's line is guessed to carry, for the estimate that people read. */
+    private static final long BYTES_PER_SECOND = 5_000_000;
+
+    private final AllocationRounds rounds;
+    private final NodeRegistry registry;
+    private final long leaseSeconds;
+    private final long unknownSize;
+
+    DispatchController(AllocationRounds rounds, NodeRegistry registry, Settings settings) {
+        this.rounds = rounds;
+        this.registry = registry;
+        this.leaseSeconds = settings.liveness().lostAfter().toSeconds();
+        this.unknownSize = settings.rescue().unknownSizeBytes();
+    }
+
+    /**
+     * Gives a node up to {@code max_tasks} tasks that fit its capacity and its floor. With nothing to give, waits up to {@code
+     * wait_seconds} and answers as soon as there is work, else with an empty list.
+     */
+    @Post("/dispatch")
+    @Secured({Roles.NODE, Roles.JOIN, Roles.OPERATOR})
+    CompletableFuture<DispatchResponse> dispatch(
+            @Valid @Body DispatchRequest request, @Parameter(hidden = true) Caller caller) {
+        caller.requireNode(request.nodeId());
+        return registry.known(request)
+                .thenCompose(known -> rounds.ask(request))
+                .thenApply(given -> response(request, given));
+    }
+
+    private DispatchResponse response(DispatchRequest request, Given given) {
+        List<AssignedTask> tasks = given.tasks().stream().map(this::task).toList();
+        String message = tasks.isEmpty()
+                ? "Nothing to do right now"
+                : tasks.size() == 1 ? "1 task assigned" : tasks.size() + " tasks assigned";
+        return new DispatchResponse(
+                "success",
+                message,
+                request,
+                new DispatchResponse.Batch(tasks, duration(given.tasks()), given.nodeStatus()));
+    }
+
+    private AssignedTask task(Claimed claimed) {
+        Long size = claimed.sizeBytes();
+        return new AssignedTask(
+                new AssignmentId(claimed.taskId(), claimed.token()).toString(),
+                new TaskId(claimed.taskId()).toString(),
+                claimed.url(),
+                claimed.name(),
+                size == null ? null : Math.ceilDiv(size, Limits.MB),
+                size,
+                claimed.priority(),
+                claimed.sha256() == null ? null : claimed.sha256().hex(),
+                claimed.attempt(),
+                leaseSeconds,
+                null);
+    }
+
+    private String duration(List<Claimed> tasks) {
+        long bytes = tasks.stream()
+                .mapToLong(task -> task.sizeBytes() == null ? unknownSize : task.sizeBytes())
+                .sum();
+        Duration time = Duration.ofSeconds(Math.ceilDiv(bytes, BYTES_PER_SECOND));
+        if (time.toHours() > 0) {
+            return words(Math.ceilDiv(time.toSeconds(), 3600), "hour");
+        }
+        return time.toSeconds() >= 60
+                ? words(Math.ceilDiv(time.toSeconds(), 60), "minute")
+                : words(time.toSeconds(), "second");
+    }
+
+    private static String words(long count, String unit) {
+        return count + " " + unit + (count == 1 ? "" : "s");
+    }
+}

@@ -1,0 +1,8 @@
+package org.climaterescue.dispatcher.allocation;
+
+import java.util.List;
+import org.climaterescue.db.allocation.ReadyQueue.Claimed;
+import org.climaterescue.protocol.NodeStatus;
+
+/** What one dispatch call is given; empty when there was nothing for it. */
+record Given(List<Claimed> tasks, NodeStatus nodeStatus) {}

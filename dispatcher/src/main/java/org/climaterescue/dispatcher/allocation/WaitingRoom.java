@@ -1,0 +1,155 @@
+package org.climaterescue.dispatcher.allocation;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.climaterescue.protocol.DispatchRequest;
+
+/** Callers of {@code POST /dispatch} that have not been answered, in turn. */
+final class WaitingRoom {
+
+    /** More waiting calls than this are turned away: each costs memory, and no fleet of ours has as many nodes. */
+    private static final int SEATS = 50_000;
+
+    /** How long the room may go without a round while somebody waits: a missed signal costs no more than this. */
+    private static final Duration LONGEST_REST = Duration.ofSeconds(1);
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    private final Set<Caller> callers = new LinkedHashSet<>();
+    private boolean signalled;
+    private boolean closed;
+
+    /** Takes a place at the end of the line; false when the room is full or closed. */
+    boolean enter(Caller caller) {
+        lock.lock();
+        try {
+            if (closed || callers.size() >= SEATS) {
+                return false;
+            }
+            callers.add(caller);
+            wake();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Asks for a round: there may be work. */
+    void signal() {
+        lock.lock();
+        try {
+            wake();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Waits for a reason to hold a round, and returns who takes part: the first call of each node, in turn. Empty when the
+     * room has closed.
+     */
+    List<Caller> await() throws InterruptedException {
+        lock.lock();
+        try {
+            while (!closed && (callers.isEmpty() || !signalled)) {
+                if (callers.isEmpty()) {
+                    changed.await();
+                } else if (changed.awaitNanos(rest()) <= 0) {
+                    signalled = true;
+                }
+            }
+            signalled = false;
+            Map<String, Caller> first = new LinkedHashMap<>();
+            callers.forEach(caller -> first.putIfAbsent(caller.request().nodeId(), caller));
+            return closed ? List.of() : List.copyOf(first.values());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Lets these callers go. */
+    void leave(List<Caller> answered) {
+        lock.lock();
+        try {
+            answered.forEach(callers::remove);
+            // A second call of the same node has its turn now.
+            signalled |= !answered.isEmpty() && !callers.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Turns everybody out and lets nobody in. */
+    List<Caller> close() {
+        lock.lock();
+        try {
+            closed = true;
+            changed.signalAll();
+            List<Caller> left = new ArrayList<>(callers);
+            callers.clear();
+            return left;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many wait. */
+    int size() {
+        lock.lock();
+        try {
+            return callers.size();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void wake() {
+        signalled = true;
+        changed.signal();
+    }
+
+    private long rest() {
+        long now = System.nanoTime();
+        long next =
+                callers.stream().mapToLong(caller -> caller.until() - now).min().orElse(Long.MAX_VALUE);
+        return Math.clamp(next, TimeUnit.MILLISECONDS.toNanos(1), LONGEST_REST.toNanos());
+    }
+
+    /**
+     * One call that waits.
+     *
+     * @param until when its patience ends, on {@link System#nanoTime}'s scale
+     */
+    record Caller(DispatchRequest request, long until, CompletableFuture<Given> answer) {
+
+        static Caller of(DispatchRequest request) {
+            return new Caller(
+                    request,
+                    System.nanoTime() + TimeUnit.SECONDS.toNanos(request.patience()),
+                    new CompletableFuture<>());
+        }
+
+        boolean patient() {
+            return until - System.nanoTime() > 0;
+        }
+
+        @Override
+        public boolean equals(Object other) {
+            return this == other;
+        }
+
+        @Override
+        public int hashCode() {
+            return System.identityHashCode(this);
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package org.climaterescue.dispatcher.assignment;
+
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.security.annotation.Secured;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import org.climaterescue.db.node.Nodes;
+import org.climaterescue.dispatcher.assignment.CustodyDesk.Order;
+import org.climaterescue.dispatcher.node.NodeRegistry;
+import org.climaterescue.dispatcher.security.Caller;
+import org.climaterescue.dispatcher.security.Roles;
+import org.climaterescue.protocol.AssignmentId;
+import org.climaterescue.protocol.Completion;
+import org.climaterescue.protocol.Failure;
+import org.climaterescue.protocol.Release;
+
+/** What nodes report about their assignments. */
+@Controller("/assignments")
+@Secured({Roles.NODE, Roles.JOIN, Roles.OPERATOR})
+@Tag(name = "Assignments")
+class AssignmentController {
+
+    private final Reports reports;
+    private final NodeRegistry registry;
+
+    AssignmentController(Reports reports, NodeRegistry registry) {
+        this.reports = reports;
+        this.registry = registry;
+    }
+
+    /** The node holds the file. Saying so twice is fine; a copy that comes after the lease was lost counts all the same. */
+    @Post("/{id}/complete")
+    CompletableFuture<Completion.Result> complete(
+            String id, @Valid @Body Completion report, @Parameter(hidden = true) Caller caller) {
+        caller.requireNode(report.nodeId());
+        return report(id, report.nodeId(), (assignment, node) -> AssignmentOrders.complete(assignment, node, report))
+                .thenApply(AssignmentController::answer);
+    }
+
+    /** The node could not rescue the file. */
+    @Post("/{id}/fail")
+    CompletableFuture<Failure.Result> fail(
+            String id, @Valid @Body Failure report, @Parameter(hidden = true) Caller caller) {
+        caller.requireNode(report.nodeId());
+        return report(id, report.nodeId(), (assignment, node) -> AssignmentOrders.fail(assignment, node, report))
+                .thenApply(AssignmentController::answer);
+    }
+
+    /** The node gives the task back; it costs no attempt. */
+    @Post("/{id}/release")
+    CompletableFuture<Release.Result> release(
+            String id, @Valid @Body Release report, @Parameter(hidden = true) Caller caller) {
+        caller.requireNode(report.nodeId());
+        return report(id, report.nodeId(), AssignmentOrders::release).thenApply(AssignmentController::answer);
+    }
+
+    /** Many completions of one node, each answered on its own, in order. */
+    @Post("/complete")
+    CompletableFuture<Completion.BulkResult> completeMany(
+            @Valid @Body Completion.Bulk bulk, @Parameter(hidden = true) Caller caller) {
+        caller.requireNode(bulk.nodeId());
+        List<CompletableFuture<Completion.ItemResult>> answers = bulk.completions().stream()
+                .map(item -> report(
+                                item.assignmentId(),
+                                bulk.nodeId(),
+                                (assignment, node) ->
+                                        AssignmentOrders.complete(assignment, node, item.by(bulk.nodeId())))
+                        .thenApply(outcome -> line(item.assignmentId(), outcome)))
+                .toList();
+        return CompletableFuture.allOf(answers.toArray(CompletableFuture[]::new))
+                .thenApply(all -> new Completion.BulkResult(
+                        answers.stream().map(CompletableFuture::join).toList()));
+    }
+
+    private <T> CompletableFuture<Outcome<T>> report(
+            String id, String nodeId, BiFunction<AssignmentId, Nodes.Known, Order<Outcome<T>>> order) {
+        Optional<AssignmentId> assignment = AssignmentId.parse(id);
+        if (assignment.isEmpty()) {
+            return CompletableFuture.completedFuture(AssignmentOrders.unknown(id));
+        }
+        return registry.reporting(nodeId).thenCompose(node -> reports.submit(order.apply(assignment.get(), node)));
+    }
+
+    private static <T> T answer(Outcome<T> outcome) {
+        return switch (outcome) {
+            case Outcome.Done<T> done -> done.value();
+            case Outcome.Refused<T> refused -> throw refused.problem();
+        };
+    }
+
+    private static Completion.ItemResult line(String assignmentId, Outcome<Completion.Result> outcome) {
+        return switch (outcome) {
+            case Outcome.Done<Completion.Result> done -> line(assignmentId, done.value());
+            case Outcome.Refused<Completion.Result> refused ->
+                new Completion.ItemResult(
+                        assignmentId, refused.status(), null, null, null, null, null, refused.code(), refused.detail());
+        };
+    }
+
+    private static Completion.ItemResult line(String assignmentId, Completion.Result result) {
+        return new Completion.ItemResult(
+                assignmentId,
+                200,
+                result.verification(),
+                result.taskStatus(),
+                result.copiesHeld(),
+                result.copiesTarget(),
+                result.late(),
+                null,
+                null);
+    }
+}

@@ -1,0 +1,236 @@
+package org.climaterescue.dispatcher.node;
+
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.node.Leases;
+import org.climaterescue.db.node.Nodes;
+import org.climaterescue.db.node.Silence;
+import org.climaterescue.dispatcher.assignment.CustodyDesk;
+import org.climaterescue.dispatcher.assignment.TaskOrders;
+import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.security.Caller;
+import org.climaterescue.dispatcher.settings.Settings;
+import org.climaterescue.protocol.AssignmentId;
+import org.climaterescue.protocol.Heartbeat;
+import org.climaterescue.protocol.Limits;
+import org.climaterescue.protocol.NodeRegistration;
+import org.climaterescue.protocol.NodeStatus;
+import org.climaterescue.protocol.NodeWelcome;
+import org.climaterescue.protocol.StopReason;
+import org.jspecify.annotations.Nullable;
+
+/** Joining, living, draining and leaving. */
+@Singleton
+final class Membership {
+
+    private static final int PAGE = 1000;
+
+    private final Transactions transactions;
+    private final Nodes nodes;
+    private final Leases leases;
+    private final NodeRegistry registry;
+    private final CustodyDesk desk;
+    private final Settings.Liveness liveness;
+    private final Silence silence;
+    private final Tokens tokens = new Tokens();
+
+    Membership(
+            Transactions transactions,
+            Nodes nodes,
+            Leases leases,
+            NodeRegistry registry,
+            CustodyDesk desk,
+            Settings settings) {
+        this.transactions = transactions;
+        this.nodes = nodes;
+        this.leases = leases;
+        this.registry = registry;
+        this.desk = desk;
+        this.liveness = settings.liveness();
+        this.silence = new Silence(liveness.suspectAfter(), liveness.lostAfter());
+    }
+
+    /**
+     * Takes a node in, or back.
+     *
+     * @param shown the token that the caller showed; null when it showed none
+     */
+    Joined join(NodeRegistration node, Caller caller, @Nullable String shown) {
+        String ownId = caller.nodeId();
+        if (ownId != null && node.nodeId() != null && !ownId.equals(node.nodeId())) {
+            throw notYours(node.nodeId());
+        }
+        String wanted = node.nodeId() == null ? ownId : node.nodeId();
+        String nodeId = wanted == null ? tokens.nodeId() : wanted;
+        String token = tokens.token();
+        Joined joined = transactions.in(connection -> {
+            Optional<Integer> added =
+                    nodes.add(connection, nodeId, node, Limits.bytes(node.capacityGb()), Tokens.hash(token));
+            if (added.isPresent()) {
+                return new Joined(true, welcome(nodeId, token, NodeStatus.ACTIVE));
+            }
+            Nodes.Known known = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
+            if (!caller.mayActFor(nodeId)) {
+                throw notYours(nodeId);
+            }
+            String kept = shown != null
+                            && HexFormat.of().formatHex(Tokens.hash(shown)).equals(known.tokenSha256())
+                    ? shown
+                    : token;
+            nodes.update(connection, known.nodeNo(), node, Limits.bytes(node.capacityGb()), Tokens.hash(kept));
+            return new Joined(false, welcome(nodeId, kept, nodes.status(connection, known.nodeNo(), silence)));
+        });
+        registry.forget(nodeId);
+        return joined;
+    }
+
+    /** Renews what the heartbeat lists, releases what two in a row have left out, and says what to stop. */
+    Heartbeat.Answer beat(String nodeId, Heartbeat heartbeat) {
+        Map<AssignmentId, Long> listed = listed(heartbeat);
+        long[] taskIds = listed.keySet().stream().mapToLong(AssignmentId::task).toArray();
+        long[] tokenNos =
+                listed.keySet().stream().mapToLong(AssignmentId::token).toArray();
+        long[] bytes = listed.values().stream().mapToLong(Long::longValue).toArray();
+        Beat beat = transactions.in(connection -> {
+            Nodes.Known node = nodes.find(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
+            nodes.report(connection, node.nodeNo(), Limits.bytes(heartbeat.capacityGb()));
+            return new Beat(
+                    nodes.status(connection, node.nodeNo(), silence),
+                    leases.renew(
+                            connection,
+                            node.nodeNo(),
+                            taskIds,
+                            tokenNos,
+                            bytes,
+                            liveness.lostAfter(),
+                            liveness.stallAfter()),
+                    leases.omit(connection, node.nodeNo(), tokenNos));
+        });
+        desk.carryOut(beat.omitted().stream()
+                .map(lease -> TaskOrders.release(lease.taskId(), lease.token(), "two heartbeats left it out"))
+                .toList());
+        List<Heartbeat.Renewed> renewed = beat.renewed().stream()
+                .map(lease -> new Heartbeat.Renewed(
+                        new AssignmentId(lease.taskId(), lease.token()).toString(),
+                        liveness.lostAfter().toSeconds()))
+                .toList();
+        return new Heartbeat.Answer(beat.status(), renewed, stops(heartbeat, listed, beat.renewed()));
+    }
+
+    /** The node finishes what it has and gets nothing new. */
+    NodeStatus drain(String nodeId) {
+        return transactions.in(connection -> {
+            Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
+            nodes.enter(connection, node.nodeNo(), "draining");
+            return nodes.status(connection, node.nodeNo(), silence);
+        });
+    }
+
+    /** The node leaves: its assignments go back at once, and its copies too if they are withdrawn. */
+    Left leave(String nodeId, boolean withdrawCopies) {
+        int nodeNo = transactions.in(connection -> {
+            Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
+            nodes.enter(connection, node.nodeNo(), "gone");
+            return node.nodeNo();
+        });
+        List<Leases.Lease> held = transactions.in(connection -> leases.of(connection, nodeNo));
+        long released = desk
+                .carryOut(held.stream()
+                        .map(lease -> TaskOrders.release(lease.taskId(), lease.token(), "the node signed off"))
+                        .toList())
+                .stream()
+                .filter(done -> done)
+                .count();
+        return new Left(nodeId, NodeStatus.GONE, released, withdrawCopies ? withdraw(nodeNo) : 0);
+    }
+
+    private long withdraw(int nodeNo) {
+        long withdrawn = 0;
+        long after = 0;
+        while (true) {
+            long from = after;
+            List<Long> page = transactions.in(connection -> nodes.copiesOf(connection, nodeNo, from, PAGE));
+            if (page.isEmpty()) {
+                return withdrawn;
+            }
+            withdrawn += desk
+                    .carryOut(page.stream()
+                            .map(task -> TaskOrders.withdraw(task, nodeNo, "the node signed off with its copies"))
+                            .toList())
+                    .stream()
+                    .filter(done -> done)
+                    .count();
+            after = page.getLast();
+        }
+    }
+
+    /** What the heartbeat lists and was not renewed: stalled or run out by now, ended before, or never given out. */
+    private List<Heartbeat.Stop> stops(
+            Heartbeat heartbeat, Map<AssignmentId, Long> listed, List<Leases.Lease> renewed) {
+        List<AssignmentId> dead = new ArrayList<>(listed.keySet());
+        renewed.forEach(lease -> dead.remove(new AssignmentId(lease.taskId(), lease.token())));
+        desk.carryOut(dead.stream()
+                .flatMap(id -> Stream.of(
+                        TaskOrders.expireStalled(id.task(), id.token(), liveness.stallAfter()),
+                        TaskOrders.expire(id.task(), id.token())))
+                .toList());
+        Map<Long, StopReason> reasons = dead.isEmpty()
+                ? Map.of()
+                : transactions
+                        .in(connection -> leases.stopped(
+                                connection,
+                                dead.stream().mapToLong(AssignmentId::task).toArray(),
+                                dead.stream().mapToLong(AssignmentId::token).toArray()))
+                        .stream()
+                        .collect(Collectors.toMap(Leases.Stopped::token, Leases.Stopped::reason));
+        List<Heartbeat.Stop> stops = new ArrayList<>();
+        dead.forEach(id ->
+                stops.add(new Heartbeat.Stop(id.toString(), reasons.getOrDefault(id.token(), StopReason.EXPIRED))));
+        heartbeat.assignments().stream()
+                .map(Heartbeat.Progress::assignmentId)
+                .filter(id -> AssignmentId.parse(id).isEmpty())
+                .forEach(id -> stops.add(new Heartbeat.Stop(id, StopReason.EXPIRED)));
+        return stops;
+    }
+
+    private static Map<AssignmentId, Long> listed(Heartbeat heartbeat) {
+        return heartbeat.assignments().stream()
+                .flatMap(progress -> AssignmentId.parse(progress.assignmentId()).stream()
+                        .map(id -> Map.entry(id, progress.bytesDone())))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Math::max));
+    }
+
+    private NodeWelcome welcome(String nodeId, String token, NodeStatus status) {
+        return new NodeWelcome(
+                nodeId,
+                token,
+                Math.max(1, liveness.heartbeat().toSeconds()),
+                liveness.lostAfter().toSeconds(),
+                status);
+    }
+
+    private static ProblemException notYours(String nodeId) {
+        return ProblemException.forbidden(
+                "node " + nodeId + " exists already; only it may introduce itself again, with its own token");
+    }
+
+    /** A node that was taken in; {@code isNew} tells it from one that came back. */
+    record Joined(boolean isNew, NodeWelcome welcome) {}
+
+    /**
+     * A node that has left.
+     *
+     * @param released assignments that went back
+     * @param withdrawn copies that no longer count
+     */
+    record Left(String nodeId, NodeStatus status, long released, long withdrawn) {}
+
+    private record Beat(NodeStatus status, List<Leases.Lease> renewed, List<Leases.Lease> omitted) {}
+}

@@ -1,0 +1,184 @@
+package org.climaterescue.dispatcher.node;
+
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.Header;
+import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.Parameter;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Instant;
+import java.util.List;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.node.Nodes;
+import org.climaterescue.db.node.Silence;
+import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.security.Caller;
+import org.climaterescue.dispatcher.security.Roles;
+import org.climaterescue.dispatcher.settings.Settings;
+import org.climaterescue.protocol.Heartbeat;
+import org.climaterescue.protocol.Limits;
+import org.climaterescue.protocol.NodeRegistration;
+import org.climaterescue.protocol.NodeStatus;
+import org.climaterescue.protocol.NodeWelcome;
+import org.jspecify.annotations.Nullable;
+
+/** The registry of nodes. */
+@Controller("/nodes")
+@ExecuteOn(TaskExecutors.BLOCKING)
+@Tag(name = "Nodes")
+class NodeController {
+
+    private static final String BEARER = "Bearer ";
+
+    private final Membership membership;
+    private final Transactions transactions;
+    private final Nodes nodes;
+    private final Silence silence;
+
+    NodeController(Membership membership, Transactions transactions, Nodes nodes, Settings settings) {
+        this.membership = membership;
+        this.transactions = transactions;
+        this.nodes = nodes;
+        this.silence = new Silence(
+                settings.liveness().suspectAfter(), settings.liveness().lostAfter());
+    }
+
+    /** Takes a node in (201), or back under the id that it had (200). */
+    @Post
+    @Secured({Roles.JOIN, Roles.OPERATOR, Roles.NODE})
+    HttpResponse<NodeWelcome> join(
+            @Valid @Body NodeRegistration node,
+            @Parameter(hidden = true) @Nullable @Header(HttpHeaders.AUTHORIZATION) String authorization,
+            @Parameter(hidden = true) Caller caller) {
+        String shown = authorization != null && authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+                ? authorization.substring(BEARER.length()).strip()
+                : null;
+        Membership.Joined joined = membership.join(node, caller, shown);
+        return HttpResponse.status(joined.isNew() ? HttpStatus.CREATED : HttpStatus.OK)
+                .body(joined.welcome());
+    }
+
+    /** The registry, in order of registration. */
+    @Get
+    @Secured(SecurityRule.IS_ANONYMOUS)
+    Page list(@QueryValue(defaultValue = "100") @Min(1) @Max(1000) int limit, @Nullable @QueryValue String cursor) {
+        int after = cursor == null ? 0 : number(cursor);
+        List<Nodes.Entry> found = transactions.in(connection -> nodes.page(connection, after, null, limit, silence));
+        return new Page(
+                found.stream().map(Entry::from).toList(),
+                found.size() < limit ? null : Integer.toString(found.getLast().nodeNo()));
+    }
+
+    /** One node. */
+    @Get("/{nodeId}")
+    @Secured(SecurityRule.IS_ANONYMOUS)
+    Entry node(String nodeId) {
+        return transactions.in(connection -> nodes.page(connection, 0, nodeId, 1, silence)).stream()
+                .findFirst()
+                .map(Entry::from)
+                .orElseThrow(() -> NodeRegistry.unknown(nodeId));
+    }
+
+    /** A node says that it lives and what it works on. Renews exactly the leases that it lists. */
+    @Post("/{nodeId}/heartbeat")
+    @Secured(Roles.NODE)
+    Heartbeat.Answer heartbeat(
+            String nodeId, @Valid @Body Heartbeat heartbeat, @Parameter(hidden = true) Caller caller) {
+        caller.requireNode(nodeId);
+        return membership.beat(nodeId, heartbeat);
+    }
+
+    /** The node finishes what it has and gets nothing new. */
+    @Post("/{nodeId}/drain")
+    @Secured({Roles.NODE, Roles.OPERATOR})
+    Standing drain(String nodeId, @Parameter(hidden = true) Caller caller) {
+        caller.requireNodeOrOperator(nodeId);
+        return new Standing(nodeId, membership.drain(nodeId));
+    }
+
+    /**
+     * Signs a node off: its assignments go back at once.
+     *
+     * @param copies {@code withdrawn} if its copies go too; else they stay counted
+     */
+    @Delete("/{nodeId}")
+    @Secured({Roles.NODE, Roles.OPERATOR})
+    Membership.Left leave(String nodeId, @Nullable @QueryValue String copies, @Parameter(hidden = true) Caller caller) {
+        caller.requireNodeOrOperator(nodeId);
+        if (copies != null && !copies.equals("withdrawn")) {
+            throw ProblemException.invalid("copies", "may only be withdrawn, or left out");
+        }
+        return membership.leave(nodeId, copies != null);
+    }
+
+    private static int number(String cursor) {
+        try {
+            return Integer.parseInt(cursor);
+        } catch (NumberFormatException e) {
+            throw ProblemException.invalid("cursor", "is not one that this list gave; leave it out to start anew");
+        }
+    }
+
+    /** How a node stands. */
+    record Standing(String nodeId, NodeStatus status) {}
+
+    /**
+     * One page of the registry.
+     *
+     * @param nextCursor where the next page starts; null at the end
+     */
+    record Page(List<Entry> items, @Nullable String nextCursor) {}
+
+    /**
+     * One node.
+     *
+     * @param capacityGb the free space that it offered last, in GB (10^9 bytes)
+     * @param lastHeartbeat when it was last heard of
+     * @param bytes the size of its copies
+     */
+    record Entry(
+            String nodeId,
+            String name,
+            @Nullable String operator,
+            @Nullable String region,
+            NodeStatus status,
+            double capacityGb,
+            @Nullable Integer slots,
+            Instant registeredAt,
+            Instant lastHeartbeat,
+            long activeAssignments,
+            long copies,
+            long bytes,
+            long failures) {
+
+        static Entry from(Nodes.Entry node) {
+            return new Entry(
+                    node.nodeId(),
+                    node.name(),
+                    node.operator(),
+                    node.region(),
+                    node.status(),
+                    (double) node.capacityBytes() / Limits.GB,
+                    node.slots(),
+                    node.registeredAt(),
+                    node.heardAt(),
+                    node.activeAssignments(),
+                    node.copies(),
+                    node.bytes(),
+                    node.failures());
+        }
+    }
+}

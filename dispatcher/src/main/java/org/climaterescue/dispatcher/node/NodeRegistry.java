@@ -1,0 +1,144 @@
+package org.climaterescue.dispatcher.node;
+
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.micronaut.context.annotation.Context;
+import io.micronaut.scheduling.TaskExecutors;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Named;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import org.climaterescue.db.StorageFailure;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.node.Nodes;
+import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.service.Ticker;
+import org.climaterescue.dispatcher.settings.Settings;
+import org.climaterescue.protocol.DispatchRequest;
+import org.climaterescue.protocol.NodeRegistration;
+import org.jspecify.annotations.Nullable;
+
+/** Knows nodes by their id without asking the database each time, and gathers who has been heard of. */
+@Context
+public final class NodeRegistry {
+
+    /** Who reports about an assignment without being registered; owns none. */
+    private static final Nodes.Known STRANGER = new Nodes.Known(-1, "", "", null);
+
+    private final Transactions transactions;
+    private final Nodes nodes;
+    private final ExecutorService blocking;
+    private final boolean open;
+    private final Duration flushEvery;
+    private final AsyncCache<String, Optional<Nodes.Known>> known;
+    private final Set<Integer> heard = ConcurrentHashMap.newKeySet();
+    private @Nullable Ticker ticker;
+
+    NodeRegistry(
+            Transactions transactions,
+            Nodes nodes,
+            Settings settings,
+            @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
+        this.transactions = transactions;
+        this.nodes = nodes;
+        this.blocking = blocking;
+        this.open = !settings.access().secured();
+        this.flushEvery =
+                Duration.ofMillis(Math.clamp(settings.liveness().heartbeat().toMillis() / 4, 50, 1000));
+        this.known = Caffeine.newBuilder()
+                .maximumSize(100_000)
+                .expireAfterWrite(Duration.ofSeconds(30))
+                .executor(blocking)
+                .buildAsync();
+    }
+
+    @PostConstruct
+    void start() {
+        ticker = Ticker.start("the note of who was heard of", flushEvery, this::flush);
+    }
+
+    @PreDestroy
+    void stop() {
+        if (ticker != null) {
+            ticker.close();
+        }
+    }
+
+    /**
+     * Makes sure that the node which asks for work is registered: in open mode on the spot.
+     *
+     * <p>Fails with 404 {@code not_found} in secured mode.
+     */
+    public CompletableFuture<Nodes.Known> known(DispatchRequest request) {
+        return find(request.nodeId()).thenCompose(found -> {
+            if (found.isPresent()) {
+                return CompletableFuture.completedFuture(found.get());
+            }
+            if (!open) {
+                return CompletableFuture.failedFuture(unknown(request.nodeId()));
+            }
+            return CompletableFuture.supplyAsync(() -> registerOnTheSpot(request), blocking);
+        });
+    }
+
+    /** Who reports; a stranger owns no assignment. Counts as hearing from the node. */
+    public CompletableFuture<Nodes.Known> reporting(String nodeId) {
+        return find(nodeId).thenApply(found -> {
+            found.ifPresent(node -> heard.add(node.nodeNo()));
+            return found.orElse(STRANGER);
+        });
+    }
+
+    /** The next look at this node asks the database. */
+    void forget(String nodeId) {
+        known.synchronous().invalidate(nodeId);
+    }
+
+    static ProblemException unknown(String nodeId) {
+        return ProblemException.notFound("node " + nodeId + " is not registered; introduce it with POST /nodes");
+    }
+
+    private CompletableFuture<Optional<Nodes.Known>> find(String nodeId) {
+        CompletableFuture<Optional<Nodes.Known>> found =
+                known.get(nodeId, id -> transactions.in(connection -> nodes.find(connection, id)));
+        return found.thenApply(node -> {
+            if (node.isEmpty()) {
+                // Absence is not kept: the node may register at any instance at any moment.
+                known.asMap().remove(nodeId, found);
+            }
+            return node;
+        });
+    }
+
+    private Nodes.Known registerOnTheSpot(DispatchRequest request) {
+        var node = new NodeRegistration(request.nodeId(), request.nodeId(), null, null, request.capacityGb(), null);
+        forget(request.nodeId());
+        return transactions.in(connection -> {
+            nodes.add(connection, request.nodeId(), node, request.capacityBytes(), null);
+            return nodes.find(connection, request.nodeId()).orElseThrow(() -> unknown(request.nodeId()));
+        });
+    }
+
+    private void flush() {
+        Set<Integer> now = new HashSet<>(heard);
+        if (now.isEmpty()) {
+            return;
+        }
+        heard.removeAll(now);
+        try {
+            transactions.in(connection -> {
+                nodes.heard(connection, now);
+                return now.size();
+            });
+        } catch (StorageFailure e) {
+            heard.addAll(now);
+            throw e;
+        }
+    }
+}

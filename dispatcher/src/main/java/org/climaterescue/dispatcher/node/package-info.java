@@ -1,0 +1,10 @@
+/**
+ * The registry of nodes, their heartbeats, drain and sign-off.
+ *
+ * <p>Any call of a node counts as hearing from it; only heartbeats renew leases. Whether a node is suspect or lost follows from
+ * when it was last heard of and the database's clock; nobody writes it.
+ */
+@NullMarked
+package org.climaterescue.dispatcher.node;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,97 @@
+package org.climaterescue.dispatcher.security;
+
+import io.micronaut.core.order.Ordered;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.filter.ServerFilterPhase;
+import io.micronaut.scheduling.TaskExecutors;
+import jakarta.inject.Named;
+import java.util.HexFormat;
+import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import org.climaterescue.dispatcher.settings.Settings;
+import org.jspecify.annotations.Nullable;
+
+/** Finds out who calls, and counts their requests, before anybody asks what they may do. */
+@ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
+final class Doorman implements Ordered {
+
+    static final String CALLER = "org.climaterescue.caller";
+
+    private static final String SCHEME = "bearer ";
+    private static final CompletionStage<Void> PASS = CompletableFuture.completedStage(null);
+
+    private final boolean secured;
+    private final Credentials credentials;
+    private final RateLimiter limiter;
+    private final ExecutorService blocking;
+
+    Doorman(
+            Settings settings,
+            Credentials credentials,
+            RateLimiter limiter,
+            @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
+        this.secured = settings.access().secured();
+        this.credentials = credentials;
+        this.limiter = limiter;
+        this.blocking = blocking;
+    }
+
+    @RequestFilter
+    CompletionStage<Void> identify(HttpRequest<?> request) {
+        boolean free = isHealth(request.getPath());
+        String stranger = RateLimiter.clientAt(request.getRemoteAddress());
+        if (!secured) {
+            request.setAttribute(CALLER, new Caller.Anybody());
+            count(free, stranger);
+            return PASS;
+        }
+        String token = bearer(request);
+        if (token == null) {
+            request.setAttribute(CALLER, new Caller.Anonymous());
+            count(free, stranger);
+            return PASS;
+        }
+        byte[] digest = Credentials.digest(token);
+        Caller known = credentials.known(digest);
+        if (known != null) {
+            request.setAttribute(CALLER, known);
+            count(free, "with " + HexFormat.of().formatHex(digest));
+            return PASS;
+        }
+        // Counted before the database is asked, so that guessing costs the guesser and not the database.
+        count(free, stranger);
+        return CompletableFuture.runAsync(() -> request.setAttribute(CALLER, credentials.ask(digest)), blocking);
+    }
+
+    @Override
+    public int getOrder() {
+        return ServerFilterPhase.SECURITY.before();
+    }
+
+    static Caller callerOf(HttpRequest<?> request) {
+        return request.getAttribute(CALLER, Caller.class).orElseGet(Caller.Anonymous::new);
+    }
+
+    private void count(boolean free, String client) {
+        if (!free) {
+            limiter.count(client);
+        }
+    }
+
+    private static boolean isHealth(String path) {
+        return path.equals("/health") || path.startsWith("/health/");
+    }
+
+    private static @Nullable String bearer(HttpRequest<?> request) {
+        String header = request.getHeaders().get(HttpHeaders.AUTHORIZATION);
+        if (header == null || !header.toLowerCase(Locale.ROOT).startsWith(SCHEME)) {
+            return null;
+        }
+        return header.substring(SCHEME.length()).strip();
+    }
+}

@@ -1,0 +1,81 @@
+package org.climaterescue.mock;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rescue mock}: an origin and a priorizer to develop against. Runs until it is stopped. */
+@Command(
+        name = "mock",
+        mixinStandardHelpOptions = true,
+        description = "Runs a mock origin with a sample catalog, and a mock priorizer.")
+public final class MockCommand implements Callable<Integer> {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Option(names = "--bind", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
+    private String bind = "127.0.0.1";
+
+    @Option(names = "--origin-port", defaultValue = "8090", description = "Port of the origin (${DEFAULT-VALUE}).")
+    private int originPort;
+
+    @Option(
+            names = "--priorizer-port",
+            defaultValue = "8091",
+            description = "Port of the priorizer (${DEFAULT-VALUE}).")
+    private int priorizerPort;
+
+    @Option(
+            names = "--base-url",
+            description = "What the URLs of the catalog begin with, if agents see the origin under another address.")
+    private @Nullable URI baseUrl;
+
+    @Option(names = "--plan", description = "A JSON file with more files and faults.")
+    private @Nullable Path plan;
+
+    @Option(names = "--ranking", description = "A JSON file that the priorizer answers with, instead of its own.")
+    private @Nullable Path ranking;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        try (MockOrigin origin = MockOrigin.start(new InetSocketAddress(bind, originPort));
+                MockPriorizer priorizer = MockPriorizer.start(new InetSocketAddress(bind, priorizerPort))) {
+            SampleCatalog catalog =
+                    SampleCatalog.serveOn(origin, baseUrl == null ? origin.url("") : URI.create(trimmed(baseUrl)));
+            if (plan != null) {
+                OriginPlan.read(plan).applyTo(origin);
+            }
+            if (ranking == null) {
+                priorizer.rank(catalog.assets());
+            } else {
+                priorizer.answer(Files.readString(ranking));
+            }
+            PrintWriter out = out();
+            out.println("catalog    " + catalog.url());
+            out.println("priorizer  " + priorizer.url() + "/ranking");
+            out.flush();
+            new CountDownLatch(1).await();
+            return 0;
+        }
+    }
+
+    private static String trimmed(URI base) {
+        return base.toString().replaceFirst("/$", "");
+    }
+
+    private PrintWriter out() {
+        return Objects.requireNonNull(spec).commandLine().getOut();
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.mock;
+
+import org.jspecify.annotations.NullMarked;
