@@ -20,7 +20,7 @@ final class BoundedJson {
     private static final int MOST_CHARACTERS = 256 * 1024;
     private static final int DEEPEST = 50;
     private static final int LONGEST_NUMBER = 100;
-    private static final JsonNodeFactory NODES = JsonNodeFactory.withExactBigDecimals(true);
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     private final JsonParser parser;
     private int spent;

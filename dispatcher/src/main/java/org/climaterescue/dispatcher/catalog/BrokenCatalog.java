@@ -37,7 +37,8 @@ final class BrokenCatalog extends Exception {
 
     /** A list of lines breaks off. */
     static BrokenCatalog atLine(long line, IOException cause) {
-        return new BrokenCatalog("the file cannot be read on at line %d: %s".formatted(line, cause.getMessage()), cause);
+        return new BrokenCatalog(
+                "the file cannot be read on at line %d: %s".formatted(line, cause.getMessage()), cause);
     }
 
     private static String where(JsonLocation location) {

@@ -42,8 +42,7 @@ final class Records {
      * @param title the dataset's; null if it has none
      * @param publisher the dataset's; null if it names none
      */
-    CatalogRecord distribution(
-            String position, JsonNode record, @Nullable String title, @Nullable String publisher) {
+    CatalogRecord distribution(String position, JsonNode record, @Nullable String title, @Nullable String publisher) {
         if (!record.isObject()) {
             return refused(position, record.toString(), "the distribution is no object");
         }
@@ -161,7 +160,9 @@ final class Records {
 
     private static @Nullable Long number(JsonNode record, String member) {
         JsonNode value = record.get(member);
-        if (value == null || value.isNull() || value.isTextual() && value.textValue().isBlank()) {
+        if (value == null
+                || value.isNull()
+                || value.isTextual() && value.textValue().isBlank()) {
             return null;
         }
         Long number = value.isContainerNode() ? null : wholeNumber(value);

@@ -55,7 +55,9 @@ final class RowReader {
                     text,
                     "not valid JSON at column %d: %s"
                             .formatted(
-                                    wrong.getLocation() == null ? 1 : wrong.getLocation().getColumnNr(),
+                                    wrong.getLocation() == null
+                                            ? 1
+                                            : wrong.getLocation().getColumnNr(),
                                     BoundedJson.storable(String.valueOf(wrong.getOriginalMessage()))));
         } catch (IOException e) {
             throw new IllegalStateException("a text in memory cannot break off", e);
