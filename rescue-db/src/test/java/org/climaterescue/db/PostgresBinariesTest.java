@@ -38,7 +38,8 @@ class PostgresBinariesTest {
         Path cache = PostgresBinaries.userCache();
         PostgresBinaries.unpacked(cache, directory);
         for (Path programs : directories(cache)) {
-            EmbeddedDatabaseTest.copy(programs, directory.resolve(programs.getFileName().toString()));
+            EmbeddedDatabaseTest.copy(
+                    programs, directory.resolve(programs.getFileName().toString()));
         }
         Path postgres = directories(directory).getFirst().resolve("bin/postgres");
         Files.write(postgres, new byte[0]);
