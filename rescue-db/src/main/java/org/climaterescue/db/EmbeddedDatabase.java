@@ -250,7 +250,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     /** That the server which answers is ours, and keeps what it commits. */
     private void verify(boolean durable) {
         DatabaseUrl url = url();
-        try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.properties());
+        try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.credentials());
                 Statement statement = connection.createStatement()) {
             Path served = Path.of(show(statement, "data_directory")).toRealPath();
             if (!served.equals(cluster)) {

@@ -54,7 +54,7 @@ final class DatabaseProgram {
 
     private static Connection connect(EmbeddedDatabase database) throws SQLException {
         return DriverManager.getConnection(
-                database.url().jdbcUrl(), database.url().properties());
+                database.url().jdbcUrl(), database.url().credentials());
     }
 
     private static void note(Connection connection, String text) throws SQLException {

@@ -288,7 +288,7 @@ class EmbeddedDatabaseTest {
 
     static void update(EmbeddedDatabase database, String sql) throws SQLException {
         try (Connection connection = DriverManager.getConnection(
-                        database.url().jdbcUrl(), database.url().properties());
+                        database.url().jdbcUrl(), database.url().credentials());
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
@@ -297,7 +297,7 @@ class EmbeddedDatabaseTest {
     static List<String> query(EmbeddedDatabase database, String sql) throws SQLException {
         var answers = new ArrayList<String>();
         try (Connection connection = DriverManager.getConnection(
-                        database.url().jdbcUrl(), database.url().properties());
+                        database.url().jdbcUrl(), database.url().credentials());
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
             while (rows.next()) {

@@ -1,0 +1,31 @@
+package org.climaterescue.db;
+
+import io.micronaut.context.annotation.Bean;
+import io.micronaut.context.annotation.Context;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+import javax.sql.DataSource;
+
+/**
+ * Gives the database to the application's beans.
+ *
+ * <p>Micronaut wraps the {@code DataSource} bean so that it only works inside {@code @Connectable} or
+ * {@code @Transactional}. Whoever needs a connection of its own takes the {@link Database}.
+ */
+@Factory
+final class DatabaseFactory {
+
+    /** Opened before anything listens; closed after everything that uses it. */
+    @Context
+    @Bean(preDestroy = "close")
+    Database database(DatabaseConfig config) throws InterruptedException {
+        return Database.open(config.url(), config.dataDir(), Database.PATIENCE);
+    }
+
+    @Singleton
+    @Named("default")
+    DataSource dataSource(Database database) {
+        return database.pool();
+    }
+}
