@@ -56,7 +56,7 @@ record RetryPolicy(int maxAttempts, Duration base) {
     Duration delay(int charged, Duration hint, RandomGenerator chance) {
         long doubled = base.toMillis() << Math.min(charged - 1, 20);
         double spread = doubled * (1 + chance.nextDouble() / 2);
-        var backoff = Duration.ofMillis((long) Math.min(spread, LONGEST.toMillis()));
+        var backoff = Duration.ofMillis((long) Math.min(spread, (double) LONGEST.toMillis()));
         return backoff.compareTo(hint) > 0 ? backoff : hint;
     }
 }

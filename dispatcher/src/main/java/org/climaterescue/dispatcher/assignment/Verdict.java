@@ -50,7 +50,11 @@ public record Verdict(@Nullable Sha256 leading, int held, Map<Sha256, Verificati
             known.put(digest, judge(digest, leading.orElse(null), voices.getOrDefault(digest, 0L), most));
         }
         return new Verdict(
-                leading.orElse(null), leading.map(carriers::get).orElse(0L).intValue(), known);
+                leading.orElse(null),
+                leading.map(digest -> carriers.getOrDefault(digest, 0L))
+                        .orElse(0L)
+                        .intValue(),
+                known);
     }
 
     /** What is known about a copy with this digest; {@link Verification#UNVERIFIED} when there is no such copy. */
@@ -77,9 +81,7 @@ public record Verdict(@Nullable Sha256 leading, int held, Map<Sha256, Verificati
     private static Optional<Sha256> voice(List<HeldCopy> own) {
         Map<Sha256, Long> carriers = count(own, HeldCopy::sha256);
         long most = carriers.values().stream().mapToLong(Long::longValue).max().orElse(0);
-        return only(carriers.keySet().stream()
-                .filter(digest -> carriers.get(digest) == most)
-                .toList());
+        return only(carriedBy(carriers, most));
     }
 
     private static <T> Map<Sha256, Long> count(Collection<T> things, Function<T, Sha256> digest) {
@@ -88,5 +90,12 @@ public record Verdict(@Nullable Sha256 leading, int held, Map<Sha256, Verificati
 
     private static Optional<Sha256> only(List<Sha256> leaders) {
         return leaders.size() == 1 ? Optional.of(leaders.getFirst()) : Optional.empty();
+    }
+
+    private static List<Sha256> carriedBy(Map<Sha256, Long> counts, long times) {
+        return counts.entrySet().stream()
+                .filter(count -> count.getValue() == times)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 }

@@ -32,7 +32,7 @@ public final class Ticker implements AutoCloseable {
      */
     public static Ticker start(String name, Duration pause, Runnable work) {
         var ticker = new Ticker(name, work);
-        var unused = ticker.clock.scheduleWithFixedDelay(
+        var _ = ticker.clock.scheduleWithFixedDelay(
                 ticker::tick, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
         return ticker;
     }
