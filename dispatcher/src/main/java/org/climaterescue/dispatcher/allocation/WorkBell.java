@@ -81,8 +81,6 @@ public final class WorkBell {
     private void listen() {
         keepConnected("listen", connection -> {
             Sql.of(connection, "listen " + CHANNEL).update();
-            int self = connection.unwrap(PGConnection.class).getBackendPID();
-            LOG.debug("listening for work with backend {}", self);
             while (!closed) {
                 PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(1000);
                 if (heard != null && heard.length > 0) {

@@ -42,9 +42,7 @@ public record Verdict(@Nullable Sha256 leading, int held, Map<Sha256, Verificati
         }
         Map<Sha256, Long> voices = count(voices(copies), Function.identity());
         long most = voices.values().stream().mapToLong(Long::longValue).max().orElse(0);
-        Optional<Sha256> leading = only(voices.keySet().stream()
-                .filter(digest -> voices.get(digest) == most)
-                .toList());
+        Optional<Sha256> leading = only(carriedBy(voices, most));
         Map<Sha256, Verification> known = new HashMap<>();
         for (Sha256 digest : carriers.keySet()) {
             known.put(digest, judge(digest, leading.orElse(null), voices.getOrDefault(digest, 0L), most));
