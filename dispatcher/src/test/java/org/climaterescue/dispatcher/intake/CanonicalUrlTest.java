@@ -70,7 +70,7 @@ class CanonicalUrlTest {
                 "http://a..b/",
                 "http://exa mple.org/",
                 "http://%65xample.org/",
-                "http://example.org/\u0001",
+                "http://example.org/\u0001x",
                 "magnet:?dn=only-a-name",
                 "magnet:?xt=urn:btih:123",
             })
