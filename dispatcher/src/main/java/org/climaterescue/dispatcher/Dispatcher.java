@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.Map;
+import org.climaterescue.dispatcher.mock.MockDispatchController;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -87,6 +88,7 @@ public final class Dispatcher implements AutoCloseable {
                 "micronaut.server.port",
                 settings.listen().port() == 0 ? -1 : settings.listen().port());
         properties.put("micronaut.security.enabled", settings.access().secured());
+        properties.put(MockDispatchController.ENABLED, settings.mock().enabled());
         return properties;
     }
 

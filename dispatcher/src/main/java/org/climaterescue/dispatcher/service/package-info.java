@@ -1,4 +1,4 @@
-/** What the service says of itself: greeting, identity, docs. */
+/** What the service says about itself: greeting, health, documentation, which instance answers. */
 @NullMarked
 package org.climaterescue.dispatcher.service;
 

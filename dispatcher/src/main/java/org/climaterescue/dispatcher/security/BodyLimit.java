@@ -1,0 +1,67 @@
+package org.climaterescue.dispatcher.security;
+
+import io.micronaut.core.order.Ordered;
+import io.micronaut.http.ServerHttpRequest;
+import io.micronaut.http.annotation.RequestFilter;
+import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.body.ByteBody;
+import io.micronaut.http.filter.ServerFilterPhase;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.regex.Pattern;
+import org.climaterescue.dispatcher.problem.ProblemException;
+
+/** How large a request body may be: 64 KiB, 1 MiB where a call reports on many assignments, any size where it is streamed. */
+@ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
+final class BodyLimit implements Ordered {
+
+    private static final long USUAL = 64 * 1024;
+    private static final long REPORTS = 1024 * 1024;
+
+    private static final Pattern REPORTING = Pattern.compile("/nodes/[^/]+/heartbeat/?|/assignments/complete/?");
+    private static final Pattern STREAMED = Pattern.compile("/tasks/bulk/?|/catalogs/?");
+
+    private static final CompletionStage<Void> PASS = CompletableFuture.completedStage(null);
+
+    @RequestFilter
+    CompletionStage<Void> check(ServerHttpRequest<?> request) {
+        long limit = limit(request.getPath());
+        ByteBody body = request.byteBody();
+        if (body.expectedLength().isPresent()) {
+            refuseAbove(limit, body.expectedLength().getAsLong());
+            return PASS;
+        }
+        if (limit == Long.MAX_VALUE) {
+            return PASS;
+        }
+        // No length was told (chunked): it is known once all has come. What comes meanwhile is bounded by the server's
+        // buffer.
+        return request.byteBody()
+                .split(ByteBody.SplitBackpressureMode.FASTEST)
+                .buffer()
+                .thenAccept(all -> {
+                    try (all) {
+                        refuseAbove(limit, all.length());
+                    }
+                });
+    }
+
+    @Override
+    public int getOrder() {
+        return ServerFilterPhase.SECURITY.after();
+    }
+
+    private static long limit(String path) {
+        if (STREAMED.matcher(path).matches()) {
+            return Long.MAX_VALUE;
+        }
+        return REPORTING.matcher(path).matches() ? REPORTS : USUAL;
+    }
+
+    private static void refuseAbove(long limit, long length) {
+        if (length > limit) {
+            throw ProblemException.of(
+                    413, "too_large", "the body has %d bytes; this call takes at most %d".formatted(length, limit));
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package org.climaterescue.dispatcher.service;
+
+import io.micronaut.core.io.ResourceLoader;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.swagger.v3.oas.annotations.Hidden;
+import io.swagger.v3.oas.annotations.OpenAPIDefinition;
+import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
+import io.swagger.v3.oas.annotations.info.Info;
+import io.swagger.v3.oas.annotations.security.SecurityRequirement;
+import io.swagger.v3.oas.annotations.security.SecurityScheme;
+import io.swagger.v3.oas.annotations.servers.Server;
+import io.swagger.v3.oas.annotations.tags.Tag;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Optional;
+
+/** Greeting, dashboard, documentation. */
+@OpenAPIDefinition(
+        info =
+                @Info(
+                        title = "Climate data rescue",
+                        version = "1",
+                        description = "Coordinates volunteers who copy public climate data before it disappears."
+                                + " In secured mode, calls other than GET need a credential: Authorize."),
+        servers = @Server(url = "/"),
+        security = @SecurityRequirement(name = "bearer"))
+@SecurityScheme(
+        name = "bearer",
+        type = SecuritySchemeType.HTTP,
+        scheme = "bearer",
+        description = "The operator key, the join key, or a node's token. Open mode asks for none.")
+@Controller
+@Tag(name = "Service")
+final class ServiceController {
+
+    private static final String GREETING = "\"Hello rescuer 👋\"";
+    private static final String DASHBOARD = "dashboard/index.html";
+    private static final String OPENAPI = "META-INF/swagger/openapi.json";
+
+    private final InstanceId instanceId;
+    private final byte[] dashboard;
+    private final byte[] openApi;
+
+    ServiceController(InstanceId instanceId, ResourceLoader resources) {
+        this.instanceId = instanceId;
+        this.dashboard = read(resources, DASHBOARD);
+        this.openApi = read(resources, OPENAPI);
+    }
+
+    /** Which dispatcher answered. */
+    record WhoAmI(String instanceId) {}
+
+    /** Says hello; a browser gets the dashboard. */
+    @Get(
+            uri = "/",
+            produces = {MediaType.APPLICATION_JSON, MediaType.TEXT_HTML})
+    @Operation(summary = "Say hello, or show the dashboard to a browser")
+    HttpResponse<?> greet(HttpRequest<?> request) {
+        HttpResponse<?> response = wantsPage(request)
+                ? HttpResponse.ok(dashboard).contentType(MediaType.TEXT_HTML_TYPE)
+                : HttpResponse.ok(GREETING).contentType(MediaType.APPLICATION_JSON_TYPE);
+        return response.toMutableResponse().header(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    }
+
+    /** Which dispatcher instance answered. */
+    @Get("/whoami")
+    WhoAmI whoAmI() {
+        return new WhoAmI(instanceId.value());
+    }
+
+    /** This interface as OpenAPI. */
+    @Hidden
+    @Get(uri = "/openapi.json")
+    HttpResponse<byte[]> openApi() {
+        return HttpResponse.ok(openApi).contentType(MediaType.APPLICATION_JSON_TYPE);
+    }
+
+    private static boolean wantsPage(HttpRequest<?> request) {
+        for (MediaType accepted : request.accept()) {
+            if (accepted.getName().equals(MediaType.TEXT_HTML)) {
+                return true;
+            }
+            if (accepted.matches(MediaType.APPLICATION_JSON_TYPE)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    private static byte[] read(ResourceLoader resources, String path) {
+        Optional<InputStream> resource = resources.getResourceAsStream("classpath:" + path);
+        try (InputStream in = resource.orElseThrow(() -> new IllegalStateException(path + " is not in this build"))) {
+            return in.readAllBytes();
+        } catch (IOException broken) {
+            throw new UncheckedIOException(path + " cannot be read from this build", broken);
+        }
+    }
+}
