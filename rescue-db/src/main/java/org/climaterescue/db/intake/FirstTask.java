@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import org.climaterescue.db.Sql;
+import org.climaterescue.db.task.Tasks;
 import org.climaterescue.protocol.TaskStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -22,13 +23,9 @@ public record FirstTask(
 
     /** Reads it; needs an open transaction. */
     public static FirstTask read(Connection connection, long taskId) throws SQLException {
+        List<String> handledBy = Tasks.handlers(connection, taskId);
         return Sql.of(connection, """
-                        select t.request_id, s.status, t.created_at,
-                               coalesce(
-                                   (select array_agg(n.node_id order by c.completed_at, c.node_no)
-                                    from copy c join node n using (node_no) where c.task_id = t.task_id),
-                                   (select array_agg(n.node_id order by a.token)
-                                    from assignment a join node n using (node_no) where a.task_id = t.task_id)) as handled_by
+                        select t.request_id, s.status, t.created_at
                         from task t join task_now s using (task_id)
                         where t.task_id = ?
                         """, taskId)
@@ -36,7 +33,7 @@ public record FirstTask(
                         taskId,
                         row.textOrNull("request_id"),
                         row.word(TaskStatus.class, "status"),
-                        row.texts("handled_by"),
+                        handledBy,
                         row.time("created_at")));
     }
 }

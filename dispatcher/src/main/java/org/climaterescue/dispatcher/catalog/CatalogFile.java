@@ -1,0 +1,78 @@
+package org.climaterescue.dispatcher.catalog;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+
+/** Opens a spooled catalog for reading, plain or gzip. */
+final class CatalogFile {
+
+    private static final int BUFFER = 64 * 1024;
+
+    /**
+     * Catalogs are written by hand and by programs of all ages, so what can be understood is taken. Texts are bounded only so
+     * that one of them cannot take all memory; whatever is not needed is skipped without being kept.
+     */
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+            .enable(JsonReadFeature.ALLOW_UNESCAPED_CONTROL_CHARS)
+            .enable(JsonReadFeature.ALLOW_BACKSLASH_ESCAPING_ANY_CHARACTER)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(64_000_000)
+                    .maxNameLength(1_000_000)
+                    .maxNumberLength(1_000_000)
+                    .maxNestingDepth(100_000)
+                    .build())
+            .build();
+
+    private CatalogFile() {}
+
+    /** The bytes, unpacked. */
+    static InputStream open(Path file) throws IOException {
+        InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+        try {
+            in.mark(2);
+            boolean packed = in.read() == 0x1f && in.read() == 0x8b;
+            in.reset();
+            return packed ? new BufferedInputStream(new GZIPInputStream(in, BUFFER), BUFFER) : in;
+        } catch (IOException e) {
+            in.close();
+            throw e;
+        }
+    }
+
+    /** A parser over the bytes; what is not valid in their charset becomes U+FFFD. Closing it closes them. */
+    static JsonParser parser(InputStream in) throws IOException {
+        in.mark(3);
+        int first = in.read();
+        int second = in.read();
+        int third = in.read();
+        in.reset();
+        Charset charset = StandardCharsets.UTF_8;
+        if (first == 0xef && second == 0xbb && third == 0xbf) {
+            in.skipNBytes(3);
+        } else if (first == 0xfe && second == 0xff || first == 0xff && second == 0xfe) {
+            charset = StandardCharsets.UTF_16;
+        }
+        // A decoder made this way replaces what it cannot read.
+        Reader reader = new InputStreamReader(in, charset);
+        return JSON.createParser(reader);
+    }
+
+    /** A parser over one text. */
+    static JsonParser parser(String text) throws IOException {
+        return JSON.createParser(text);
+    }
+}

@@ -1,0 +1,36 @@
+package org.climaterescue.dispatcher.catalog;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.climaterescue.dispatcher.problem.ProblemException;
+
+/** How a catalog is written. */
+enum CatalogFormat {
+    /** To be found out from the file's beginning. */
+    AUTO,
+
+    /** DCAT-US 1.1 {@code data.json}: an object with {@code dataset}, or the bare array of datasets. */
+    DCAT,
+
+    /** A JSON object a line. */
+    JSONL;
+
+    /** The word on the wire and in the database. */
+    String wire() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws ProblemException 400 that names {@code format} */
+    static CatalogFormat of(String word) {
+        return Arrays.stream(values())
+                .filter(format -> format.wire().equals(word))
+                .findFirst()
+                .orElseThrow(() -> ProblemException.invalid(
+                        "format",
+                        "format must be one of "
+                                + Arrays.stream(values())
+                                        .map(CatalogFormat::wire)
+                                        .collect(Collectors.joining(", "))));
+    }
+}

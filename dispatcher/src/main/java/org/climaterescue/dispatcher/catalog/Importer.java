@@ -1,0 +1,199 @@
+package org.climaterescue.dispatcher.catalog;
+
+import com.fasterxml.jackson.core.JsonParser;
+import io.micronaut.context.event.ApplicationEventListener;
+import io.micronaut.runtime.server.event.ServerStartupEvent;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.climaterescue.db.StorageFailure;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.catalog.Imports;
+import org.climaterescue.db.catalog.Run;
+import org.climaterescue.db.catalog.Superseded;
+import org.climaterescue.dispatcher.allocation.WorkBell;
+import org.climaterescue.dispatcher.intake.Submissions;
+import org.climaterescue.dispatcher.streaming.Spool;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads spooled catalogs in the background, each on a thread of its own. */
+@Singleton
+final class Importer implements ApplicationEventListener<ServerStartupEvent>, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Importer.class);
+
+    /** Chunks written at a time, of all imports together: the database has others to serve. */
+    private static final int TURNS = 2;
+
+    private static final String CUT =
+            "the import was cut off when its dispatcher stopped, and the file is gone; import it again, nothing will be doubled";
+
+    private final Spool spool;
+    private final Submissions submissions;
+    private final Records records;
+    private final Transactions transactions;
+    private final WorkBell bell;
+    private final Semaphore turns = new Semaphore(TURNS, true);
+    private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
+            Thread.ofVirtual().name("catalog import ", 1).factory());
+
+    Importer(Spool spool, Submissions submissions, Records records, Transactions transactions, WorkBell bell) {
+        this.spool = spool;
+        this.submissions = submissions;
+        this.records = records;
+        this.transactions = transactions;
+        this.bell = bell;
+    }
+
+    /** Begins to read the file of a run that has begun. */
+    void start(Run run) throws IOException {
+        Optional<SpooledCatalog> catalog = SpooledCatalog.lock(run, spool.resolve(SpooledCatalog.name(run)));
+        catalog.ifPresent(mine -> threads.execute(() -> work(mine)));
+    }
+
+    /** Takes up what an earlier life of this dispatcher left. */
+    @Override
+    public void onApplicationEvent(ServerStartupEvent started) {
+        threads.execute(this::takeUp);
+    }
+
+    private void takeUp() {
+        try {
+            for (Path file : spool.files(SpooledCatalog.PREFIX)) {
+                Optional<Run> run = SpooledCatalog.runOf(file);
+                if (run.isPresent()) {
+                    start(run.get());
+                }
+            }
+            int failed = Patience.whileAway(() -> transactions.in(connection -> Imports.failSilent(connection, CUT)));
+            if (failed > 0) {
+                LOG.warn("{} catalog imports had been cut off and are marked as failed", failed);
+            }
+        } catch (IOException e) {
+            LOG.error("imports that were cut off cannot be taken up", e);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void work(SpooledCatalog catalog) {
+        try (catalog) {
+            importAll(catalog);
+            catalog.delete();
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            LOG.info(
+                    "the import of catalog {} goes on at the next start",
+                    catalog.run().catalogNo());
+        } catch (IOException e) {
+            LOG.error("the spooled file {} cannot be dropped", catalog.file(), e);
+        }
+    }
+
+    private void importAll(SpooledCatalog catalog) throws InterruptedException {
+        Run run = catalog.run();
+        String instance = submissions.terms(run.catalogNo()).instance();
+        try {
+            Optional<Imports.Progress> progress =
+                    Patience.whileAway(() -> transactions.in(connection -> Imports.resume(connection, run, instance)));
+            if (progress.isPresent()) {
+                String error = read(catalog, progress.get());
+                Patience.whileAway(() -> transactions.in(connection -> {
+                    Imports.end(connection, run, error);
+                    return run;
+                }));
+                LOG.info(
+                        "catalog {} was read {}", progress.get().name(), error == null ? "whole" : "in part: " + error);
+            }
+        } catch (Superseded ended) {
+            LOG.warn("{}; its file is dropped", ended.getMessage());
+        } catch (StorageFailure refused) {
+            LOG.error("catalog {} cannot be imported", run.catalogNo(), refused);
+            fail(run, "the database refused it: " + refused.getMessage());
+        } catch (RuntimeException fault) {
+            LOG.error("catalog {} cannot be imported", run.catalogNo(), fault);
+            fail(run, "an error inside the dispatcher stopped the import; its log says more");
+        }
+    }
+
+    private void fail(Run run, String error) throws InterruptedException {
+        try {
+            Patience.whileAway(() -> transactions.in(connection -> {
+                Imports.end(connection, run, BoundedJson.storable(error));
+                return run;
+            }));
+        } catch (Superseded ended) {
+            LOG.warn("{}", ended.getMessage());
+        }
+    }
+
+    /** Reads the file to its end or to where it breaks; gives the reason then. */
+    private @Nullable String read(SpooledCatalog catalog, Imports.Progress progress) throws InterruptedException {
+        Run run = catalog.run();
+        var sink = new ChunkedImport(
+                run, progress.counts().read(), submissions.terms(run.catalogNo()), transactions, bell, turns);
+        String error = null;
+        try {
+            CatalogFormat format = format(catalog, progress);
+            try (InputStream in = CatalogFile.open(catalog.file())) {
+                read(format, in, sink);
+            }
+        } catch (BrokenCatalog broken) {
+            error = BoundedJson.storable(String.valueOf(broken.getMessage()));
+        } catch (IOException e) {
+            error = BoundedJson.storable("the file cannot be read: " + e.getMessage());
+        }
+        sink.flush();
+        return error;
+    }
+
+    private void read(CatalogFormat format, InputStream in, RecordSink sink)
+            throws IOException, BrokenCatalog, InterruptedException {
+        switch (format) {
+            case DCAT -> {
+                try (JsonParser parser = CatalogFile.parser(in)) {
+                    DcatReader.read(parser, records, sink);
+                }
+            }
+            case JSONL -> RowReader.read(in, records, sink);
+            case AUTO -> throw new IllegalStateException("the format has not been recognised");
+        }
+    }
+
+    private CatalogFormat format(SpooledCatalog catalog, Imports.Progress progress)
+            throws IOException, BrokenCatalog, InterruptedException {
+        CatalogFormat asked = CatalogFormat.of(progress.format());
+        if (asked != CatalogFormat.AUTO) {
+            return asked;
+        }
+        CatalogFormat found = Recognition.of(catalog.file());
+        Patience.whileAway(() -> transactions.in(connection -> {
+            Imports.recognise(connection, catalog.run(), found.wire());
+            return found;
+        }));
+        return found;
+    }
+
+    /** Stops the imports between two chunks; their files stay for the next start. */
+    @Override
+    @PreDestroy
+    public void close() {
+        threads.shutdownNow();
+        try {
+            if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
+                LOG.warn("an import was still at work after ten seconds");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,183 @@
+package org.climaterescue.dispatcher.catalog;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.inject.Singleton;
+import jakarta.validation.ConstraintViolationException;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+import org.climaterescue.db.catalog.CatalogRecord;
+import org.climaterescue.dispatcher.intake.Submissions;
+import org.climaterescue.dispatcher.intake.TaskRequest;
+import org.climaterescue.dispatcher.intake.Violations;
+import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.protocol.Limits;
+import org.jspecify.annotations.Nullable;
+
+/** Makes submissions of records; a record that cannot be one is refused with the reason. */
+@Singleton
+final class Records {
+
+    /** The members of a row that may hold the URL; the first that does is taken. */
+    static final List<String> URL_MEMBERS = List.of("url", "dataset_url", "download_url", "link");
+
+    private static final int LONGEST_EXCERPT = 4000;
+    private static final BigDecimal LARGEST_SIZE = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    private final Submissions submissions;
+
+    Records(Submissions submissions) {
+        this.submissions = submissions;
+    }
+
+    /** A record that is not even an object, or not JSON. */
+    static CatalogRecord refused(String position, String record, String reason) {
+        return new CatalogRecord.Refused(position, excerpt(record), reason);
+    }
+
+    /**
+     * One distribution of a DCAT dataset.
+     *
+     * @param title the dataset's; null if it has none
+     * @param publisher the dataset's; null if it names none
+     */
+    CatalogRecord distribution(String position, JsonNode record, @Nullable String title, @Nullable String publisher) {
+        if (!record.isObject()) {
+            return refused(position, record.toString(), "the distribution is no object");
+        }
+        String url = firstText(record, List.of("downloadURL", "accessURL"));
+        if (url == null) {
+            return refused(position, record.toString(), "neither downloadURL nor accessURL holds a URL");
+        }
+        return checked(
+                position,
+                record,
+                new TaskRequest(
+                        null,
+                        url,
+                        cut(text(record.get("title"))),
+                        cut(title),
+                        cut(publisher),
+                        wholeNumber(record.get("byteSize")),
+                        checksum(record.get("checksum")),
+                        null,
+                        null,
+                        null));
+    }
+
+    /** One row of a list. */
+    CatalogRecord row(String position, JsonNode record) {
+        if (!record.isObject()) {
+            return refused(position, record.toString(), "the row is no object");
+        }
+        String url = firstText(record, URL_MEMBERS);
+        if (url == null) {
+            return refused(position, record.toString(), "none of url, dataset_url, download_url and link holds a URL");
+        }
+        try {
+            return checked(
+                    position,
+                    record,
+                    new TaskRequest(
+                            text(record.get("request_id")),
+                            url,
+                            cut(text(record.get("name"))),
+                            cut(text(record.get("dataset"))),
+                            cut(text(record.get("organization"))),
+                            number(record, "size_bytes"),
+                            text(record.get("sha256")),
+                            small(number(record, "priority")),
+                            small(number(record, "copies")),
+                            record.get("payload")));
+        } catch (ProblemException wrong) {
+            return refused(position, record.toString(), wrong.detail());
+        }
+    }
+
+    private CatalogRecord checked(String position, JsonNode record, TaskRequest request) {
+        String excerpt = excerpt(record.toString());
+        try {
+            return new CatalogRecord.Asset(position, excerpt, submissions.check(request));
+        } catch (ConstraintViolationException wrong) {
+            return new CatalogRecord.Refused(position, excerpt, Violations.detail(wrong));
+        } catch (ProblemException wrong) {
+            return new CatalogRecord.Refused(position, excerpt, BoundedJson.storable(wrong.detail()));
+        }
+    }
+
+    private static @Nullable String firstText(JsonNode record, List<String> members) {
+        return members.stream()
+                .flatMap(member -> Stream.ofNullable(text(record.get(member))))
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** A text or a number as text; null when absent, blank or something else. */
+    static @Nullable String text(@Nullable JsonNode value) {
+        if (value == null || !value.isValueNode() || value.isNull()) {
+            return null;
+        }
+        String text = value.asText().strip();
+        return text.isEmpty() ? null : text;
+    }
+
+    /** A catalog with overlong titles is still worth rescuing. */
+    private static @Nullable String cut(@Nullable String text) {
+        if (text == null || text.length() <= TaskRequest.LONGEST_TEXT) {
+            return text;
+        }
+        return BoundedJson.storable(text.substring(0, TaskRequest.LONGEST_TEXT - 1)) + "…";
+    }
+
+    /** The SHA-256 of a distribution; null if it gives another digest or none. */
+    private static @Nullable String checksum(@Nullable JsonNode checksum) {
+        if (checksum == null || !checksum.isObject()) {
+            return null;
+        }
+        String algorithm = text(checksum.get("algorithm"));
+        String value = text(checksum.get("checksumValue"));
+        boolean sha256 = algorithm != null
+                && algorithm.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "").contains("sha256");
+        return sha256 && value != null && value.matches(Limits.SHA256) ? value : null;
+    }
+
+    /** A number of bytes; null if that is not said, or makes no sense. */
+    private static @Nullable Long wholeNumber(@Nullable JsonNode value) {
+        String text = text(value);
+        if (text == null || text.length() > 40) {
+            return null;
+        }
+        try {
+            var number = new BigDecimal(text);
+            // An exponent of a billion would unfold to a billion digits.
+            boolean sane = Math.abs((long) number.scale()) < 40;
+            return sane && number.signum() >= 0 && number.compareTo(LARGEST_SIZE) <= 0 ? number.longValueExact() : null;
+        } catch (ArithmeticException | NumberFormatException notWhole) {
+            return null;
+        }
+    }
+
+    private static @Nullable Long number(JsonNode record, String member) {
+        JsonNode value = record.get(member);
+        if (value == null
+                || value.isNull()
+                || value.isTextual() && value.textValue().isBlank()) {
+            return null;
+        }
+        Long number = value.isContainerNode() ? null : wholeNumber(value);
+        if (number == null) {
+            throw ProblemException.invalid(member, member + " must be a whole number, 0 or more");
+        }
+        return number;
+    }
+
+    private static @Nullable Integer small(@Nullable Long number) {
+        return number == null ? null : (int) Math.min(number, Integer.MAX_VALUE);
+    }
+
+    private static String excerpt(String record) {
+        String whole = record.length() <= LONGEST_EXCERPT ? record : record.substring(0, LONGEST_EXCERPT) + "…";
+        return BoundedJson.storable(whole);
+    }
+}

@@ -1,0 +1,142 @@
+package org.climaterescue.dispatcher.intake;
+
+import jakarta.inject.Singleton;
+import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.Validator;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.climaterescue.db.StorageFailure;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.intake.Description;
+import org.climaterescue.db.intake.FirstTask;
+import org.climaterescue.db.intake.Intake;
+import org.climaterescue.db.intake.Reception;
+import org.climaterescue.db.intake.Submission;
+import org.climaterescue.db.intake.Terms;
+import org.climaterescue.dispatcher.allocation.WorkBell;
+import org.climaterescue.dispatcher.service.InstanceId;
+import org.climaterescue.dispatcher.settings.Settings;
+import org.climaterescue.protocol.Sha256;
+import org.jspecify.annotations.Nullable;
+
+/** Checks requests and takes them in. */
+@Singleton
+public final class Submissions {
+
+    private final Settings.Rescue settings;
+    private final String instance;
+    private final Validator validator;
+    private final Transactions transactions;
+    private final WorkBell bell;
+
+    Submissions(Settings settings, InstanceId instance, Validator validator, Transactions transactions, WorkBell bell) {
+        this.settings = settings.rescue();
+        this.instance = instance.value();
+        this.validator = validator;
+        this.transactions = transactions;
+        this.bell = bell;
+    }
+
+    /**
+     * Checks a request and fills in its defaults.
+     *
+     * @throws ConstraintViolationException when a member is missing or out of range
+     * @throws org.climaterescue.dispatcher.problem.ProblemException 400 when the URL or the payload cannot be used
+     */
+    public Submission check(TaskRequest request) {
+        var violations = validator.validate(request);
+        if (!violations.isEmpty()) {
+            throw new ConstraintViolationException(violations);
+        }
+        String payload = Payloads.text(request.payload());
+        var description = new Description(
+                filled(request.name()),
+                filled(request.dataset()),
+                filled(request.organization()),
+                request.sizeBytes(),
+                request.sha256() == null ? null : Sha256.parse(request.sha256()),
+                request.priority() == null ? TaskRequest.USUAL_PRIORITY : request.priority());
+        int copies = request.copies() == null ? settings.copies() : request.copies();
+        String id = request.requestId();
+        return new Submission(
+                id == null
+                        ? null
+                        : new Submission.Request(id, Fingerprint.of(complete(request, description, copies, payload))),
+                CanonicalUrl.of(request.datasetUrl()),
+                description,
+                copies,
+                payload);
+    }
+
+    private static TaskRequest complete(
+            TaskRequest request, Description description, int copies, @Nullable String payload) {
+        return new TaskRequest(
+                request.requestId(),
+                request.datasetUrl(),
+                description.name(),
+                description.dataset(),
+                description.organization(),
+                description.sizeBytes(),
+                request.sha256() == null ? null : request.sha256().toLowerCase(Locale.ROOT),
+                description.priority(),
+                copies,
+                payload == null ? null : request.payload());
+    }
+
+    private static @Nullable String filled(@Nullable String text) {
+        return text == null || text.isBlank() ? null : text;
+    }
+
+    /** What holds for submissions that come to this instance now. */
+    public Terms terms(@Nullable Integer catalogNo) {
+        return new Terms(settings.dedupWindow(), instance, catalogNo);
+    }
+
+    /**
+     * Takes submissions as if one after the other; those that the database refuses are told apart from the others.
+     *
+     * @return an answer for each, in order
+     * @throws StorageFailure when the database is away
+     */
+    List<Taken> take(List<Submission> submissions) {
+        List<Taken> taken = takeAll(submissions);
+        if (taken.stream().anyMatch(one -> one instanceof Taken.Answered(Reception.Accepted accepted))) {
+            bell.ring();
+        }
+        return taken;
+    }
+
+    private List<Taken> takeAll(List<Submission> submissions) {
+        try {
+            return transactions.in(connection -> Intake.take(connection, submissions, terms(null))).stream()
+                    .<Taken>map(Taken.Answered::new)
+                    .toList();
+        } catch (StorageFailure refused) {
+            if (refused.away() || submissions.isEmpty()) {
+                throw refused;
+            }
+            if (submissions.size() == 1) {
+                return List.of(new Taken.Unstorable(String.valueOf(refused.getMessage())));
+            }
+            List<Taken> singly = new ArrayList<>();
+            submissions.forEach(one -> singly.addAll(takeAll(List.of(one))));
+            return singly;
+        }
+    }
+
+    /** The task that a duplicate is told about. */
+    FirstTask first(long taskId) {
+        return transactions.in(connection -> FirstTask.read(connection, taskId));
+    }
+
+    /** What came of one submission. */
+    sealed interface Taken {
+
+        /** The state of record has answered. */
+        record Answered(Reception reception) implements Taken {}
+
+        /** The database cannot store it. */
+        record Unstorable(String reason) implements Taken {}
+    }
+}

@@ -1,0 +1,43 @@
+package org.climaterescue.dispatcher.task;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import java.time.Instant;
+import java.util.List;
+import org.climaterescue.db.task.EventRow;
+import org.climaterescue.protocol.AssignmentId;
+import org.climaterescue.protocol.TaskStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line of a task's chain of custody.
+ *
+ * @param taskStatus where the task stood after it
+ * @param actor who did it: a dispatcher instance, {@code operator}, or a node
+ */
+record EventPage(
+        Instant at,
+        String event,
+        TaskStatus taskStatus,
+        String actor,
+        @Nullable String nodeId,
+        @Nullable String assignmentId,
+        @Nullable Integer attempt,
+        @Nullable Long bytesDone,
+        @JsonRawValue @Nullable String detail) {
+
+    /** The whole chain, oldest first. */
+    record History(String taskId, List<EventPage> items) {}
+
+    static EventPage from(long taskId, EventRow row) {
+        return new EventPage(
+                row.at(),
+                row.kind(),
+                row.status(),
+                row.actor(),
+                row.nodeId(),
+                row.token() == null ? null : new AssignmentId(taskId, row.token()).toString(),
+                row.attempt(),
+                row.bytesDone(),
+                row.detail());
+    }
+}

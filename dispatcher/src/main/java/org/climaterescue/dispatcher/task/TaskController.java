@@ -1,0 +1,185 @@
+package org.climaterescue.dispatcher.task;
+
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import io.micronaut.http.annotation.PathVariable;
+import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
+import io.micronaut.security.annotation.Secured;
+import io.micronaut.security.rules.SecurityRule;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.task.AssignmentRow;
+import org.climaterescue.db.task.CopyRow;
+import org.climaterescue.db.task.EventRow;
+import org.climaterescue.db.task.FailureRow;
+import org.climaterescue.db.task.TaskFilter;
+import org.climaterescue.db.task.TaskRow;
+import org.climaterescue.db.task.Tasks;
+import org.climaterescue.dispatcher.intake.CanonicalUrl;
+import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.service.InstanceId;
+import org.climaterescue.dispatcher.streaming.Paging;
+import org.climaterescue.protocol.CatalogId;
+import org.climaterescue.protocol.TaskId;
+import org.climaterescue.protocol.TaskStatus;
+import org.climaterescue.protocol.Texts;
+import org.jspecify.annotations.Nullable;
+
+/** Shows tasks, their history, and where the copies of a URL are. */
+@Controller
+@Secured(SecurityRule.IS_ANONYMOUS)
+@ExecuteOn(TaskExecutors.BLOCKING)
+final class TaskController {
+
+    private final Transactions transactions;
+    private final String instance;
+
+    TaskController(Transactions transactions, InstanceId instance) {
+        this.transactions = transactions;
+        this.instance = instance.value();
+    }
+
+    /** Tasks, newest first, that match all that is given. */
+    @Get("/tasks")
+    Paging.Page<TaskPage> list(
+            @Nullable @QueryValue String status,
+            @Nullable @QueryValue String host,
+            @Nullable @QueryValue String catalog,
+            @Nullable @QueryValue("node_id") String nodeId,
+            @Nullable @QueryValue Integer limit,
+            @Nullable @QueryValue String cursor) {
+        Paging paging = Paging.of(limit, cursor);
+        var filter = new TaskFilter(
+                status == null ? null : status(status),
+                storable("host", host),
+                catalog == null ? null : catalog(catalog),
+                storable("node_id", nodeId));
+        Paging.Page<TaskRow> page = paging.page(
+                transactions.in(connection -> Tasks.page(connection, filter, paging.before(), paging.probe())),
+                TaskRow::taskId);
+        return new Paging.Page<>(page.items().stream().map(TaskPage::from).toList(), page.nextCursor());
+    }
+
+    /** One task with everything about it. */
+    @Get("/tasks/{taskId}")
+    TaskPage.Whole one(@PathVariable String taskId) {
+        return found(
+                taskId,
+                (connection, row) -> TaskPage.Whole.from(
+                        row,
+                        Tasks.payload(connection, row.taskId()).orElse(null),
+                        CopyRow.of(connection, row.taskId()),
+                        AssignmentRow.of(connection, row.taskId()),
+                        FailureRow.of(connection, row.taskId())));
+    }
+
+    /** Where a task stands, and who took, answers for and did it. */
+    @Get("/tasks/{taskId}/status")
+    Standing standing(@PathVariable String taskId) {
+        return found(
+                taskId,
+                (connection, row) -> new Standing(
+                        new TaskId(row.taskId()).toString(),
+                        row.status(),
+                        row.initiatedBy(),
+                        instance,
+                        Tasks.handlers(connection, row.taskId())));
+    }
+
+    /** Every event of a task in order: the chain of custody. */
+    @Get("/tasks/{taskId}/history")
+    EventPage.History history(@PathVariable String taskId) {
+        return found(
+                taskId,
+                (connection, row) -> new EventPage.History(
+                        new TaskId(row.taskId()).toString(),
+                        EventRow.of(connection, row.taskId()).stream()
+                                .map(event -> EventPage.from(row.taskId(), event))
+                                .toList()));
+    }
+
+    /** Where the copies of a URL are. */
+    @Get("/copies")
+    Copies copies(@QueryValue String url) {
+        String canonical = canonical(url);
+        return transactions.in(connection -> {
+            TaskRow row = Tasks.ofUrl(connection, canonical)
+                    .orElseThrow(() -> ProblemException.notFound("nobody has asked to rescue " + url));
+            return new Copies(
+                    row.url(),
+                    new TaskId(row.taskId()).toString(),
+                    row.status(),
+                    CopyPage.all(row.said().sha256(), CopyRow.of(connection, row.taskId())));
+        });
+    }
+
+    private static String canonical(String url) {
+        if (!Texts.storable(url)) {
+            throw ProblemException.invalid("url", "url holds a character that no URL has");
+        }
+        try {
+            return CanonicalUrl.of(url).canonical();
+        } catch (ProblemException wrong) {
+            throw ProblemException.invalid("url", wrong.detail().replaceFirst("^dataset_url", "url"));
+        }
+    }
+
+    private <T> T found(String taskId, Reading<T> reading) {
+        return TaskId.parse(taskId)
+                .flatMap(id -> transactions.in(connection -> {
+                    var row = Tasks.one(connection, id.number());
+                    return row.isEmpty() ? Optional.<T>empty() : Optional.of(reading.read(connection, row.get()));
+                }))
+                .orElseThrow(() -> ProblemException.notFound("there is no task " + taskId));
+    }
+
+    private static TaskStatus status(String word) {
+        return Arrays.stream(TaskStatus.values())
+                .filter(status -> status.wire().equals(word))
+                .findFirst()
+                .orElseThrow(() -> ProblemException.invalid(
+                        "status",
+                        "status must be one of "
+                                + Arrays.stream(TaskStatus.values())
+                                        .map(TaskStatus::wire)
+                                        .collect(Collectors.joining(", "))));
+    }
+
+    private static long catalog(String id) {
+        return CatalogId.parse(id)
+                .orElseThrow(() -> ProblemException.invalid("catalog", "catalog must be a catalog_id, such as c-1"))
+                .number();
+    }
+
+    private static @Nullable String storable(String parameter, @Nullable String text) {
+        if (text != null && !Texts.storable(text)) {
+            throw ProblemException.invalid(parameter, parameter + " holds a character that no name has");
+        }
+        return text;
+    }
+
+    /** Reads more about a task that exists. */
+    @FunctionalInterface
+    private interface Reading<T> {
+        T read(Connection connection, TaskRow row) throws SQLException;
+    }
+
+    /**
+     * Where a task stands.
+     *
+     * @param initiatedBy the instance that took it
+     * @param checkedBy the instance that answers
+     * @param handledBy the nodes that did it, or while none has, that work on it
+     */
+    record Standing(String taskId, TaskStatus status, String initiatedBy, String checkedBy, List<String> handledBy) {}
+
+    /** Where the copies of a URL are. */
+    record Copies(String url, String taskId, TaskStatus taskStatus, List<CopyPage> copies) {}
+}

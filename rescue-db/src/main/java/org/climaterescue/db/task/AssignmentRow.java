@@ -1,0 +1,60 @@
+package org.climaterescue.db.task;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.climaterescue.db.Sql;
+import org.climaterescue.protocol.AssignmentStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One node's lease on a task, held or ended.
+ *
+ * @param endedAt null while it is held
+ */
+public record AssignmentRow(
+        long token,
+        String nodeId,
+        AssignmentStatus status,
+        int attempt,
+        long bytesDone,
+        Instant assignedAt,
+        @Nullable Instant endedAt) {
+
+    /**
+     * All assignments of a task, oldest first. Those that have ended are read from the chain of custody: the last event of a
+     * token says how. Needs an open transaction.
+     */
+    public static List<AssignmentRow> of(Connection connection, long taskId) throws SQLException {
+        return Sql.of(connection, """
+                        select e.token, n.node_id, e.attempt, e.at as assigned_at,
+                               case
+                                   when a.token is not null then 'active'
+                                   when last.kind = 'assignment_cancelled' then 'cancelled'
+                                   else last.kind::text
+                               end as status,
+                               coalesce(a.bytes_done, last.bytes_done, 0) as bytes_done,
+                               case when a.token is null then last.at end as ended_at
+                        from event e
+                        join node n using (node_no)
+                        left join assignment a on a.task_id = e.task_id and a.token = e.token
+                        left join lateral (
+                            select l.kind, l.at, l.bytes_done from event l
+                            where l.task_id = e.task_id and l.token = e.token and l.event_no > e.event_no
+                              and l.kind in ('completed', 'failed', 'expired', 'released', 'assignment_cancelled')
+                            order by l.event_no desc limit 1
+                        ) last on true
+                        where e.task_id = ? and e.kind = 'assigned' and (a.token is not null or last.kind is not null)
+                        order by e.event_no
+                        """, taskId)
+                .list(row -> new AssignmentRow(
+                        row.number("token"),
+                        row.text("node_id"),
+                        row.word(AssignmentStatus.class, "status"),
+                        row.integer("attempt"),
+                        row.number("bytes_done"),
+                        row.time("assigned_at"),
+                        row.timeOrNull("ended_at")));
+    }
+}

@@ -1,0 +1,76 @@
+package org.climaterescue.db.task;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.climaterescue.protocol.TaskStatus;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which tasks a list shows; null members do not matter.
+ *
+ * @param nodeId a node that works on the task or holds a copy of it
+ */
+public record TaskFilter(
+        @Nullable TaskStatus status,
+        @Nullable String host,
+        @Nullable Long catalogNo,
+        @Nullable String nodeId) {
+
+    /**
+     * Picks the numbers of these tasks, newest first.
+     *
+     * <p>Every condition has an index that ends in the task's number, so that a page need not look at all tasks; which of them
+     * leads is the planner's choice. A pending task has its one row either in ready or in backoff.
+     */
+    Query pick(long before, int limit) {
+        var query = new Query(new StringBuilder("select t.task_id from task t"), new ArrayList<>());
+        if (status != null) {
+            status(query, status);
+        }
+        query.add(" where t.task_id < ?", before);
+        if (host != null) {
+            query.add(" and t.host_no = (select host_no from host where name = ?)", host);
+        }
+        if (catalogNo != null) {
+            query.add(
+                    " and exists (select from catalog_asset a where a.catalog_no = ? and a.task_id = t.task_id)",
+                    catalogNo);
+        }
+        if (nodeId != null) {
+            query.add("""
+                     and t.task_id in (
+                        select a.task_id from assignment a join node using (node_no) where node_id = ?
+                        union all
+                        select c.task_id from copy c join node using (node_no) where node_id = ?)\
+                    """, nodeId, nodeId);
+        }
+        query.add(" order by t.task_id desc limit ?", limit);
+        return query;
+    }
+
+    private static void status(Query query, TaskStatus status) {
+        switch (status) {
+            case PENDING -> query.add("""
+                         join (select task_id from ready where slot = 0 union all select task_id from backoff) w
+                            on w.task_id = t.task_id
+                                and not exists (select from standing s where s.task_id = w.task_id)
+                                and not exists (select from assignment a where a.task_id = w.task_id)\
+                        """);
+            case ASSIGNED -> query.add("""
+                         join (select distinct task_id from assignment) a
+                            on a.task_id = t.task_id
+                                and not exists (select from standing s where s.task_id = a.task_id)\
+                        """);
+            case REPLICATING, RESCUED, FAILED, CANCELLED ->
+                query.add(" join standing s on s.task_id = t.task_id and s.status = ?::task_standing", status.wire());
+        }
+    }
+
+    record Query(StringBuilder sql, List<Object> values) {
+
+        private void add(String more, Object... with) {
+            sql.append(more);
+            values.addAll(List.of(with));
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package org.climaterescue.db.task;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.climaterescue.db.Sql;
+
+/** Finds tasks. Every method needs an open transaction. */
+public final class Tasks {
+
+    private Tasks() {}
+
+    /** The task of this number. */
+    public static Optional<TaskRow> one(Connection connection, long taskId) throws SQLException {
+        return Sql.of(connection, TaskRow.SELECT + TaskRow.FROM + "where t.task_id = ?", taskId)
+                .first(TaskRow::from);
+    }
+
+    /** What the submission carried along, a JSON object; empty when there is none. */
+    public static Optional<String> payload(Connection connection, long taskId) throws SQLException {
+        return Sql.of(connection, "select payload from task where task_id = ? and payload is not null", taskId)
+                .first(row -> row.text("payload"));
+    }
+
+    /** A page of tasks, newest first. */
+    public static List<TaskRow> page(Connection connection, TaskFilter filter, long before, int limit)
+            throws SQLException {
+        TaskFilter.Query pick = filter.pick(before, limit);
+        String sql = "with picked as materialized (" + pick.sql() + ")\n"
+                + TaskRow.SELECT
+                + TaskRow.FROM
+                + "join picked using (task_id) order by t.task_id desc";
+        return Sql.of(connection, sql, pick.values().toArray()).list(TaskRow::from);
+    }
+
+    /**
+     * The task that knows most about a URL: the newest whose copies count, or else the newest.
+     *
+     * @param canonicalUrl by which URLs are equal
+     */
+    public static Optional<TaskRow> ofUrl(Connection connection, String canonicalUrl) throws SQLException {
+        return Sql.of(connection, TaskRow.SELECT + TaskRow.FROM + """
+                                where coalesce(t.canonical_url, t.url) = ?
+                                order by now.copies > 0 desc, t.task_id desc limit 1
+                                """, canonicalUrl)
+                .first(TaskRow::from);
+    }
+
+    /** The nodes that hold a copy of the task, or while there is none, that work on it. */
+    public static List<String> handlers(Connection connection, long taskId) throws SQLException {
+        return Sql.of(connection, """
+                        select coalesce(
+                            (select array_agg(n.node_id order by c.completed_at, c.node_no)
+                             from copy c join node n using (node_no) where c.task_id = x.task_id),
+                            (select array_agg(n.node_id order by a.token)
+                             from assignment a join node n using (node_no) where a.task_id = x.task_id)) as nodes
+                        from (values (?::bigint)) as x (task_id)
+                        """, taskId).one(row -> row.texts("nodes"));
+    }
+}
