@@ -1,0 +1,159 @@
+package org.climaterescue.dispatcher.telemetry;
+
+import io.micronaut.http.sse.Event;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.node.Nodes;
+import org.climaterescue.db.node.Silence;
+import org.climaterescue.db.telemetry.Figures;
+import org.climaterescue.dispatcher.settings.Settings;
+import org.climaterescue.protocol.AssignmentId;
+import org.climaterescue.protocol.NodeStatus;
+import org.climaterescue.protocol.TaskId;
+import org.climaterescue.protocol.TaskStatus;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import reactor.core.publisher.BufferOverflowStrategy;
+import reactor.core.publisher.Flux;
+import reactor.core.publisher.Mono;
+
+/**
+ * What happens, once a second, for everybody who watches: one reading serves all, and none is made while nobody watches.
+ *
+ * <p>It reads the chain of custody, so it shows what every instance did. A watcher that is too slow misses the oldest events.
+ */
+@Singleton
+final class LiveStream {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
+    private static final Duration BEAT = Duration.ofSeconds(1);
+
+    /** Task changes sent a second at the most; the newest of them. */
+    private static final int CHANGES = 200;
+
+    /** Nodes looked at a second at the most. */
+    private static final int NODES = 1000;
+
+    private static final int BUFFER = 2 * (CHANGES + NODES);
+
+    private final StatsReader stats;
+    private final Transactions transactions;
+    private final Figures figures;
+    private final Nodes nodes;
+    private final Silence silence;
+    private final Flux<Event<?>> frames;
+
+    private long lastEvent = -1;
+    private Map<String, NodeStatus> lastNodes = Map.of();
+    private Map<String, Stats.OfHost> lastHosts = Map.of();
+
+    LiveStream(StatsReader stats, Transactions transactions, Figures figures, Nodes nodes, Settings settings) {
+        this.stats = stats;
+        this.transactions = transactions;
+        this.figures = figures;
+        this.nodes = nodes;
+        this.silence = new Silence(
+                settings.liveness().suspectAfter(), settings.liveness().lostAfter());
+        this.frames = Flux.interval(Duration.ZERO, BEAT)
+                .onBackpressureDrop()
+                .concatMap(beat -> Mono.fromFuture(this::frame).onErrorResume(LiveStream::skip), 1)
+                .flatMapIterable(events -> events)
+                .publish()
+                .refCount(1, BEAT);
+    }
+
+    /** A watcher's own view of the stream. */
+    Flux<Event<?>> watch() {
+        return frames.onBackpressureBuffer(
+                BUFFER, dropped -> LOG.debug("a watcher is too slow"), BufferOverflowStrategy.DROP_OLDEST);
+    }
+
+    private CompletableFuture<List<Event<?>>> frame() {
+        return stats.stats().thenApplyAsync(this::events);
+    }
+
+    /** Only one frame is made at a time, so its memory of the one before needs no lock. */
+    private List<Event<?>> events(Stats now) {
+        List<Event<?>> events = new ArrayList<>();
+        events.add(Event.of(now).name("stats"));
+        taskChanges().reversed().forEach(change -> events.add(Event.of(change).name("task")));
+        nodeChanges().forEach(change -> events.add(Event.of(change).name("node")));
+        Map<String, Stats.OfHost> hosts = new HashMap<>();
+        for (Stats.OfHost host : now.byHost()) {
+            hosts.put(host.host(), host);
+            if (!host.equals(lastHosts.get(host.host()))) {
+                events.add(Event.of(host).name("host"));
+            }
+        }
+        lastHosts = hosts;
+        return events;
+    }
+
+    private List<TaskChange> taskChanges() {
+        return transactions
+                .in(connection -> {
+                    long until = figures.lastEvent(connection);
+                    long after = lastEvent < 0 ? until : lastEvent;
+                    lastEvent = until;
+                    return figures.changes(connection, after, until, CHANGES);
+                })
+                .stream()
+                .map(TaskChange::from)
+                .toList();
+    }
+
+    private List<NodeChange> nodeChanges() {
+        List<Nodes.Entry> entries = transactions.in(connection -> nodes.page(connection, 0, null, NODES, silence));
+        Map<String, NodeStatus> now = new HashMap<>();
+        List<NodeChange> changes = new ArrayList<>();
+        for (Nodes.Entry node : entries) {
+            now.put(node.nodeId(), node.status());
+            if (node.status() != lastNodes.get(node.nodeId())) {
+                changes.add(new NodeChange(node.nodeId(), node.name(), node.status(), node.activeAssignments()));
+            }
+        }
+        lastNodes = now;
+        return changes;
+    }
+
+    private static Mono<List<Event<?>>> skip(Throwable failure) {
+        LOG.debug("no frame this time", failure);
+        return Mono.empty();
+    }
+
+    /**
+     * Something happened to a task.
+     *
+     * @param kind the word of the chain of custody
+     * @param status where the task stands after it
+     */
+    record TaskChange(
+            String taskId,
+            String kind,
+            TaskStatus status,
+            @Nullable String nodeId,
+            @Nullable String assignmentId,
+            Instant at) {
+
+        static TaskChange from(Figures.Change change) {
+            return new TaskChange(
+                    new TaskId(change.taskId()).toString(),
+                    change.kind(),
+                    change.status(),
+                    change.nodeId(),
+                    change.token() == null ? null : new AssignmentId(change.taskId(), change.token()).toString(),
+                    change.at());
+        }
+    }
+
+    /** A node's status changed, or it is new to the watcher. */
+    record NodeChange(String nodeId, String name, NodeStatus status, long activeAssignments) {}
+}

@@ -1,0 +1,138 @@
+package org.climaterescue.dispatcher.telemetry;
+
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.ledger.Ledger;
+import org.climaterescue.db.node.Silence;
+import org.climaterescue.db.telemetry.Figures;
+import org.climaterescue.dispatcher.settings.Settings;
+import org.climaterescue.dispatcher.telemetry.Stats.Amount;
+import org.climaterescue.protocol.NodeStatus;
+import org.climaterescue.protocol.TaskStatus;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@link Stats}. */
+@Singleton
+final class StatsReader {
+
+    private static final int WINDOW_SECONDS = 60;
+    private static final int HOSTS = 50;
+
+    private final Transactions transactions;
+    private final Figures figures;
+    private final Coalescing coalescing;
+    private final Silence silence;
+
+    StatsReader(Transactions transactions, Figures figures, Coalescing coalescing, Settings settings) {
+        this.transactions = transactions;
+        this.figures = figures;
+        this.coalescing = coalescing;
+        this.silence = new Silence(
+                settings.liveness().suspectAfter(), settings.liveness().lostAfter());
+    }
+
+    /** The figures as they are now, or were a moment ago. */
+    CompletableFuture<Stats> stats() {
+        return coalescing.get("stats", Stats.class, () -> transactions.in(this::read));
+    }
+
+    private Stats read(Connection connection) throws SQLException {
+        List<Figures.Tally> tallies = figures.tasks(connection);
+        Figures.Copies copies = figures.copies(connection, WINDOW_SECONDS);
+        Figures.Queue queue = figures.queue(connection);
+        double rate = (double) copies.recentCopies() / WINDOW_SECONDS;
+        return new Stats(
+                Ledger.now(connection),
+                amounts(tallies.stream()
+                        .filter(tally -> tally.priority() == null && tally.host() == null)
+                        .toList()),
+                new Amount(copies.copies(), copies.bytes()),
+                new Stats.Throughput(WINDOW_SECONDS, rate, (double) copies.recentBytes() / WINDOW_SECONDS),
+                eta(tallies, rate),
+                new Stats.Queue(queue.ready(), queue.backoff(), queue.active(), queue.oldestSeconds()),
+                nodes(connection),
+                coalescing.counters(),
+                byPriority(tallies),
+                byHost(tallies));
+    }
+
+    private static @Nullable Long eta(List<Figures.Tally> tallies, double rate) {
+        long missing = tallies.stream()
+                .filter(tally -> tally.priority() == null && tally.host() == null && open(tally.status()))
+                .mapToLong(Figures.Tally::missing)
+                .sum();
+        return missing == 0 || rate == 0 ? null : Math.round(missing / rate);
+    }
+
+    private Map<NodeStatus, Long> nodes(Connection connection) throws SQLException {
+        Map<NodeStatus, Long> counts = new EnumMap<>(NodeStatus.class);
+        for (NodeStatus status : NodeStatus.values()) {
+            counts.put(status, 0L);
+        }
+        figures.nodes(connection, silence).forEach(count -> counts.put(count.status(), count.nodes()));
+        return counts;
+    }
+
+    private static List<Stats.OfPriority> byPriority(List<Figures.Tally> tallies) {
+        return grouped(tallies, Figures.Tally::priority).entrySet().stream()
+                .map(group -> new Stats.OfPriority(group.getKey(), amounts(group.getValue())))
+                .sorted(Comparator.comparingInt(Stats.OfPriority::priority).reversed())
+                .toList();
+    }
+
+    private static List<Stats.OfHost> byHost(List<Figures.Tally> tallies) {
+        return grouped(tallies, Figures.Tally::host).entrySet().stream()
+                .sorted(Comparator.comparingLong(
+                                (Map.Entry<String, List<Figures.Tally>> group) -> unfinished(group.getValue()))
+                        .reversed()
+                        .thenComparing(Map.Entry::getKey))
+                .limit(HOSTS)
+                .map(group -> new Stats.OfHost(group.getKey(), amounts(group.getValue())))
+                .toList();
+    }
+
+    private static <K> Map<K, List<Figures.Tally>> grouped(
+            List<Figures.Tally> tallies, Function<Figures.Tally, @Nullable K> key) {
+        Map<K, List<Figures.Tally>> groups = new HashMap<>();
+        for (Figures.Tally tally : tallies) {
+            K group = key.apply(tally);
+            if (group != null) {
+                groups.computeIfAbsent(group, none -> new ArrayList<>()).add(tally);
+            }
+        }
+        return groups;
+    }
+
+    private static long unfinished(List<Figures.Tally> tallies) {
+        return tallies.stream()
+                .filter(tally -> open(tally.status()))
+                .mapToLong(Figures.Tally::tasks)
+                .sum();
+    }
+
+    private static boolean open(TaskStatus status) {
+        return switch (status) {
+            case PENDING, ASSIGNED, REPLICATING -> true;
+            case RESCUED, FAILED, CANCELLED -> false;
+        };
+    }
+
+    private static Map<TaskStatus, Amount> amounts(List<Figures.Tally> tallies) {
+        Map<TaskStatus, Amount> amounts = new EnumMap<>(TaskStatus.class);
+        for (TaskStatus status : TaskStatus.values()) {
+            amounts.put(status, new Amount(0, 0));
+        }
+        tallies.forEach(tally -> amounts.put(tally.status(), new Amount(tally.tasks(), tally.bytes())));
+        return amounts;
+    }
+}

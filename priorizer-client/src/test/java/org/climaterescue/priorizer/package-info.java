@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.priorizer;
+
+import org.jspecify.annotations.NullMarked;

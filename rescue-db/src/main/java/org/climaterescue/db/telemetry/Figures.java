@@ -1,0 +1,143 @@
+package org.climaterescue.db.telemetry;
+
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import org.climaterescue.db.Sql;
+import org.climaterescue.db.node.Silence;
+import org.climaterescue.protocol.NodeStatus;
+import org.climaterescue.protocol.TaskStatus;
+import org.jspecify.annotations.Nullable;
+
+/** Counts and sums over the whole state. They read every task: callers keep the answer for a while. */
+@Singleton
+public final class Figures {
+
+    /** Tasks and bytes by status, by priority and status, and by host and status, in one pass. */
+    public List<Tally> tasks(Connection connection) throws SQLException {
+        return Sql.of(connection, """
+                        select n.status, t.priority, h.name as host, grouping(t.priority) = 0 as by_priority,
+                               grouping(h.name) = 0 as by_host, count(*) as tasks,
+                               coalesce(sum(coalesce(n.size_bytes, t.size_bytes)), 0)::bigint as bytes,
+                               coalesce(sum(greatest(t.copies_target - n.copies, 0)), 0)::bigint as missing
+                        from task t join task_now n using (task_id) join host h using (host_no)
+                        group by grouping sets ((n.status), (n.status, t.priority), (n.status, h.name))
+                        """)
+                .list(row -> new Tally(
+                        row.word(TaskStatus.class, "status"),
+                        row.flag("by_priority") ? row.integer("priority") : null,
+                        row.flag("by_host") ? row.text("host") : null,
+                        row.number("tasks"),
+                        row.number("bytes"),
+                        row.number("missing")));
+    }
+
+    /** All copies, and those of the last {@code seconds}. */
+    public Copies copies(Connection connection, int seconds) throws SQLException {
+        return Sql.of(connection, """
+                        select (select count(*) from copy) as copies,
+                               (select coalesce(sum(size_bytes), 0)::bigint from copy) as bytes,
+                               count(*) as recent_copies, coalesce(sum(size_bytes), 0)::bigint as recent_bytes
+                        from copy where completed_at > clock_timestamp() - make_interval(secs => ?)
+                        """, (double) seconds)
+                .one(row -> new Copies(
+                        row.number("copies"),
+                        row.number("bytes"),
+                        row.number("recent_copies"),
+                        row.number("recent_bytes")));
+    }
+
+    /** What waits: copies that can be claimed, tasks in backoff, and for how long the oldest has waited. */
+    public Queue queue(Connection connection) throws SQLException {
+        return Sql.of(connection, """
+                        select (select count(*) from ready) as ready, (select count(*) from backoff) as backoff,
+                               (select count(*) from assignment) as active,
+                               (select extract(epoch from clock_timestamp() - min(since))::float8 from ready) as oldest
+                        """)
+                .one(row -> new Queue(
+                        row.number("ready"), row.number("backoff"), row.number("active"), row.real("oldest")));
+    }
+
+    /** Nodes by status. */
+    public List<NodeCount> nodes(Connection connection, Silence silence) throws SQLException {
+        return Sql.of(
+                        connection,
+                        """
+                        select case when state = 'gone' then 'gone'
+                                    when heard_at <= clock_timestamp() - make_interval(secs => ?) then 'lost'
+                                    when heard_at <= clock_timestamp() - make_interval(secs => ?) then 'suspect'
+                                    when state = 'draining' then 'draining'
+                                    else 'active' end as status,
+                               count(*) as nodes
+                        from node group by 1
+                        """,
+                        silence.lostAfter().toMillis() / 1000.0,
+                        silence.suspectAfter().toMillis() / 1000.0)
+                .list(row -> new NodeCount(row.word(NodeStatus.class, "status"), row.number("nodes")));
+    }
+
+    /** Where the chain of custody ends now. */
+    public long lastEvent(Connection connection) throws SQLException {
+        return Sql.of(connection, "select last_value from event_event_no_seq").one(row -> row.number("last_value"));
+    }
+
+    /**
+     * What was appended to the chain of custody after an event, the newest first. A transaction that was still open then and
+     * commits later may be missed: this is for people who watch, not for the record.
+     */
+    public List<Change> changes(Connection connection, long after, long until, int limit) throws SQLException {
+        return Sql.of(connection, """
+                        select e.event_no, e.at, e.task_id, e.kind::text as kind, e.task_status, n.node_id, e.token
+                        from event e left join node n using (node_no)
+                        where e.event_no > ? and e.event_no <= ?
+                        order by e.event_no desc limit ?
+                        """, after, until, limit)
+                .list(row -> new Change(
+                        row.time("at"),
+                        row.number("task_id"),
+                        row.text("kind"),
+                        row.word(TaskStatus.class, "task_status"),
+                        row.textOrNull("node_id"),
+                        row.numberOrNull("token")));
+    }
+
+    /**
+     * One sum.
+     *
+     * @param priority null unless the sum is of one priority
+     * @param host null unless the sum is of one host
+     * @param bytes known sizes only
+     * @param missing copies that are wanted and not held
+     */
+    public record Tally(
+            TaskStatus status,
+            @Nullable Integer priority,
+            @Nullable String host,
+            long tasks,
+            long bytes,
+            long missing) {}
+
+    /** Copies in all and lately. */
+    public record Copies(long copies, long bytes, long recentCopies, long recentBytes) {}
+
+    /**
+     * What waits.
+     *
+     * @param oldestSeconds 0 when nothing waits
+     */
+    public record Queue(long ready, long backoff, long active, double oldestSeconds) {}
+
+    /** Nodes of one status. */
+    public record NodeCount(NodeStatus status, long nodes) {}
+
+    /** One event, as far as a watcher needs it. */
+    public record Change(
+            Instant at,
+            long taskId,
+            String kind,
+            TaskStatus status,
+            @Nullable String nodeId,
+            @Nullable Long token) {}
+}
