@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.Map;
+import org.climaterescue.db.DatabaseConfig;
 import org.climaterescue.dispatcher.mock.MockDispatchController;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.slf4j.Logger;
@@ -32,6 +33,11 @@ public final class Dispatcher implements AutoCloseable {
      * @throws StartFailure with one line for people when it cannot start; nothing is left running then
      */
     public static Dispatcher start(Map<String, String> environment) {
+        return start(environment, Map.of());
+    }
+
+    /** Starts with more properties for the container, as tests need them. */
+    static Dispatcher start(Map<String, String> environment, Map<String, Object> more) {
         Settings settings;
         try {
             settings = Settings.from(environment);
@@ -40,8 +46,8 @@ public final class Dispatcher implements AutoCloseable {
         }
         LogLevels.apply(settings.logging());
         ApplicationContext context = ApplicationContext.builder()
-                .singletons(settings)
-                .properties(properties(settings))
+                .singletons(settings, database(settings))
+                .properties(properties(settings, more))
                 // What is set is set in Settings; no variable of the framework shall reach in beside it.
                 .environmentPropertySource(false)
                 .deduceEnvironment(false)
@@ -80,8 +86,12 @@ public final class Dispatcher implements AutoCloseable {
         context.close();
     }
 
-    private static Map<String, Object> properties(Settings settings) {
-        Map<String, Object> properties = new HashMap<>();
+    private static DatabaseConfig database(Settings settings) {
+        return new DatabaseConfig(settings.database().url(), settings.database().dataDir());
+    }
+
+    private static Map<String, Object> properties(Settings settings, Map<String, Object> more) {
+        Map<String, Object> properties = new HashMap<>(more);
         properties.put("micronaut.server.host", settings.listen().host());
         // The framework's word for any free port is -1.
         properties.put(

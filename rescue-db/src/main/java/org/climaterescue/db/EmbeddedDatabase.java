@@ -66,7 +66,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             refuseOtherVersion();
             LeftoverServer.stop(cluster, binaries);
         } else {
-            createCluster();
+            createCluster(durable);
         }
         this.password = Files.readString(cluster.resolve(PASSWORD_FILE)).strip();
         this.server = startServer(durable);
@@ -133,9 +133,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
         closed = true;
         lifeline.close();
         try {
-            if (ProcessHandle.of(server.pid()).isPresent() && !stops()) {
-                LOG.error("PostgreSQL (process {}) in {} does not stop", server.pid(), dataDir);
+            if (PostmasterFile.read(cluster).isPresent() && !stops()) {
+                LOG.error("PostgreSQL in {} does not stop", dataDir);
             }
+        } catch (IOException e) {
+            throw DatabaseUnavailable.of(dataDir, e);
         } finally {
             lock.close();
         }
@@ -162,7 +164,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     /** Made beside its final place and renamed, so that a cluster is there whole or not at all. */
-    private void createCluster() throws IOException {
+    private void createCluster(boolean durable) throws IOException {
         Path unfinished = dataDir.resolve(UNFINISHED);
         byte[] random = new byte[24];
         new SecureRandom().nextBytes(random);
@@ -172,6 +174,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
             Files.writeString(passwordFile, secret);
             var initdb = binaries.run(
                     "initdb",
+                    durable ? "--sync-method=fsync" : "--no-sync",
                     "--pgdata=" + unfinished,
                     "--username=" + USER,
                     "--pwfile=" + passwordFile,

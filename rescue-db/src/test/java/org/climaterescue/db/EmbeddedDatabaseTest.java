@@ -39,7 +39,12 @@ class EmbeddedDatabaseTest {
 
     @BeforeAll
     static void makeOneDatabaseToCopy() {
-        EmbeddedDatabase.start(untouched).close();
+        prepare(untouched);
+    }
+
+    /** Makes a database as {@link EmbeddedDatabase#start(Path)} would, without waiting for the disk. */
+    static void prepare(Path dataDir) {
+        EmbeddedDatabase.start(dataDir, PostgresBinaries.userCache(), false).close();
     }
 
     @Test
@@ -55,8 +60,7 @@ class EmbeddedDatabaseTest {
     }
 
     @Test
-    void aCommitWaitsForTheDisk() throws Exception {
-        copyDatabase();
+    void aNewDatabaseWaitsForTheDiskAtEachCommit() throws Exception {
         try (var database = EmbeddedDatabase.start(dataDir)) {
             assertThat(query(database, "show fsync")).containsExactly("on");
             assertThat(query(database, "show synchronous_commit")).containsExactly("on");

@@ -97,7 +97,7 @@ final class BoundedJson {
         }
         var clean = new StringBuilder(text.length());
         text.codePoints()
-                .map(c -> c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE ? 0xfffd : c)
+                .map(c -> c == 0 || (c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE) ? 0xfffd : c)
                 .forEach(clean::appendCodePoint);
         return clean.toString();
     }

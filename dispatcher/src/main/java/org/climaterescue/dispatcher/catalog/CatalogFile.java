@@ -63,7 +63,7 @@ final class CatalogFile {
         Charset charset = StandardCharsets.UTF_8;
         if (first == 0xef && second == 0xbb && third == 0xbf) {
             in.skipNBytes(3);
-        } else if (first == 0xfe && second == 0xff || first == 0xff && second == 0xfe) {
+        } else if ((first == 0xfe && second == 0xff) || (first == 0xff && second == 0xfe)) {
             charset = StandardCharsets.UTF_16;
         }
         // A decoder made this way replaces what it cannot read.

@@ -120,7 +120,7 @@ final class DcatReader {
             JsonNode record = BoundedJson.read(parser);
             waiting.add(new Distribution(position + ", distribution " + distributions, record));
             waitingCharacters += record.toString().length();
-            if (waitingCharacters > MOST_WAITING_CHARACTERS || title != null && publisher != null) {
+            if (waitingCharacters > MOST_WAITING_CHARACTERS || (title != null && publisher != null)) {
                 release();
             }
         }

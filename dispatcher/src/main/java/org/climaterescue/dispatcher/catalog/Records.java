@@ -162,7 +162,7 @@ final class Records {
         JsonNode value = record.get(member);
         if (value == null
                 || value.isNull()
-                || value.isTextual() && value.textValue().isBlank()) {
+                || (value.isTextual() && value.textValue().isBlank())) {
             return null;
         }
         Long number = value.isContainerNode() ? null : wholeNumber(value);

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 import org.climaterescue.db.intake.AssetUrl;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.protocol.Limits;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a URL and brings it into the form by which URLs are equal.
@@ -94,7 +95,7 @@ public final class CanonicalUrl {
         return ascii;
     }
 
-    private static String port(String scheme, @org.jspecify.annotations.Nullable String digits) {
+    private static String port(String scheme, @Nullable String digits) {
         if (digits == null || digits.isEmpty()) {
             return "";
         }
@@ -118,7 +119,7 @@ public final class CanonicalUrl {
         var out = new StringBuilder(part.length() + 16);
         for (int i = 0; i < part.length(); ) {
             int c = part.codePointAt(i);
-            if (c == '%' && i + 2 < part.length() + 0 && hex(part.charAt(i + 1)) >= 0 && hex(part.charAt(i + 2)) >= 0) {
+            if (c == '%' && i + 2 < part.length() && hex(part.charAt(i + 1)) >= 0 && hex(part.charAt(i + 2)) >= 0) {
                 percent(out, hex(part.charAt(i + 1)) * 16 + hex(part.charAt(i + 2)));
                 i += 3;
                 continue;
@@ -136,10 +137,10 @@ public final class CanonicalUrl {
     }
 
     private static void percent(StringBuilder out, int octet) {
-        boolean unreserved = octet >= 'a' && octet <= 'z'
-                || octet >= 'A' && octet <= 'Z'
-                || octet >= '0' && octet <= '9'
-                || octet < 0x80 && UNRESERVED.indexOf(octet) >= 0;
+        boolean unreserved = (octet >= 'a' && octet <= 'z')
+                || (octet >= 'A' && octet <= 'Z')
+                || (octet >= '0' && octet <= '9')
+                || (octet < 0x80 && UNRESERVED.indexOf(octet) >= 0);
         if (unreserved) {
             out.append((char) octet);
         } else {

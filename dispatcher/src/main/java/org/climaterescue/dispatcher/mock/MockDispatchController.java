@@ -23,13 +23,13 @@ import jakarta.validation.Validator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Arrays;
 import org.climaterescue.dispatcher.problem.BadJson;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.DispatchRequest;
 import org.climaterescue.protocol.Json;
+import org.climaterescue.protocol.Problem;
 import org.jspecify.annotations.Nullable;
 
 /** The mock of the dispatch call. Exists in mock mode only. */
@@ -41,7 +41,6 @@ public final class MockDispatchController {
     /** The property that opens the mock. */
     public static final String ENABLED = "rescue.mock.enabled";
 
-    private static final Duration RETRY = Duration.ofSeconds(1);
     private static final double LONGEST_DELAY_SECONDS = 60;
 
     private final Path file;
@@ -80,9 +79,10 @@ public final class MockDispatchController {
             Thread.sleep((long) (Math.clamp(chosen.delaySeconds(), 0, LONGEST_DELAY_SECONDS) * 1000));
         }
         if (chosen.problem() != null) {
-            Scenarios.Refusal refusal = chosen.problem();
-            throw ProblemException.of(refusal.status(), refusal.code(), refusal.detail())
-                    .withRetryAfter(RETRY);
+            return HttpResponse.status(
+                            chosen.problem().status(), chosen.problem().code())
+                    .body(chosen.problem().body())
+                    .contentType(Problem.MEDIA_TYPE);
         }
         var answer = new Answer("success", "Payload received and processed", body, chosen.mockData());
         byte[] json = Json.mapper().writeValueAsBytes(answer);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
 import java.util.TreeMap;
 import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.protocol.Problem;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +33,12 @@ record Scenarios(Map<String, Scenario> scenarios) {
             @Nullable Integer cutAfterBytes) {}
 
     /** A refusal as the file has it. */
-    record Refusal(int status, String code, String detail) {}
+    record Refusal(int status, String code, String title, String detail) {
+
+        Problem body() {
+            return new Problem("urn:problem-type:climate-rescue:" + code, title, status, detail, code, null, Map.of());
+        }
+    }
 
     /**
      * The scenario of that name.

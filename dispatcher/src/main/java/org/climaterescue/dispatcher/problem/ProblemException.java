@@ -46,7 +46,7 @@ public final class ProblemException extends RuntimeException {
     /**
      * Any refusal.
      *
-     * @param status the HTTP status, 400 to 599
+     * @param status the HTTP status, a registered one from 400 to 511
      * @param code the stable word for programs, in snake_case
      * @param detail what happened, to what, and what the reader can do
      */

@@ -2,6 +2,7 @@ package org.climaterescue.dispatcher.problem;
 
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
+import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.Controller;
@@ -36,8 +37,8 @@ final class Refusals {
     }
 
     static MutableHttpResponse<Problem> response(ProblemException refusal) {
-        MutableHttpResponse<Problem> response =
-                HttpResponse.<Problem>status(refusal.status(), refusal.code()).body(refusal.problem());
+        MutableHttpResponse<Problem> response = HttpResponse.<Problem>status(HttpStatus.valueOf(refusal.status()))
+                .body(refusal.problem());
         refusal.headers().forEach(response::header);
         return response.contentType(PROBLEM);
     }

@@ -1,11 +1,13 @@
 package org.climaterescue.dispatcher.security;
 
 import io.micronaut.core.order.Ordered;
+import io.micronaut.http.HttpResponse;
 import io.micronaut.http.ServerHttpRequest;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.body.ByteBody;
 import io.micronaut.http.filter.ServerFilterPhase;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.regex.Pattern;
@@ -21,10 +23,12 @@ final class BodyLimit implements Ordered {
     private static final Pattern REPORTING = Pattern.compile("/nodes/[^/]+/heartbeat/?|/assignments/complete/?");
     private static final Pattern STREAMED = Pattern.compile("/tasks/bulk/?|/catalogs/?");
 
-    private static final CompletionStage<Void> PASS = CompletableFuture.completedStage(null);
+    // Not Void: the framework would not wait for that, nor look at its failure.
+    private static final CompletionStage<Optional<HttpResponse<?>>> PASS =
+            CompletableFuture.completedStage(Optional.empty());
 
     @RequestFilter
-    CompletionStage<Void> check(ServerHttpRequest<?> request) {
+    CompletionStage<Optional<HttpResponse<?>>> check(ServerHttpRequest<?> request) {
         long limit = limit(request.getPath());
         ByteBody body = request.byteBody();
         if (body.expectedLength().isPresent()) {
@@ -39,9 +43,10 @@ final class BodyLimit implements Ordered {
         return request.byteBody()
                 .split(ByteBody.SplitBackpressureMode.FASTEST)
                 .buffer()
-                .thenAccept(all -> {
+                .thenApply(all -> {
                     try (all) {
                         refuseAbove(limit, all.length());
+                        return Optional.empty();
                     }
                 });
     }

@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.security;
 import io.micronaut.core.order.Ordered;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ServerFilter;
 import io.micronaut.http.filter.ServerFilterPhase;
@@ -10,6 +11,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import jakarta.inject.Named;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +25,9 @@ final class Doorman implements Ordered {
     static final String CALLER = "org.climaterescue.caller";
 
     private static final String SCHEME = "bearer ";
-    private static final CompletionStage<Void> PASS = CompletableFuture.completedStage(null);
+    // Not Void: the framework would not wait for that, nor look at its failure.
+    private static final CompletionStage<Optional<HttpResponse<?>>> PASS =
+            CompletableFuture.completedStage(Optional.empty());
 
     private final boolean secured;
     private final Credentials credentials;
@@ -42,7 +46,7 @@ final class Doorman implements Ordered {
     }
 
     @RequestFilter
-    CompletionStage<Void> identify(HttpRequest<?> request) {
+    CompletionStage<Optional<HttpResponse<?>>> identify(HttpRequest<?> request) {
         boolean free = isHealth(request.getPath());
         String stranger = RateLimiter.clientAt(request.getRemoteAddress());
         if (!secured) {
@@ -65,7 +69,12 @@ final class Doorman implements Ordered {
         }
         // Counted before the database is asked, so that guessing costs the guesser and not the database.
         count(free, stranger);
-        return CompletableFuture.runAsync(() -> request.setAttribute(CALLER, credentials.ask(digest)), blocking);
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    request.setAttribute(CALLER, credentials.ask(digest));
+                    return Optional.empty();
+                },
+                blocking);
     }
 
     @Override

@@ -12,6 +12,9 @@ import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
 import io.swagger.v3.oas.annotations.info.Info;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.security.SecurityRequirement;
 import io.swagger.v3.oas.annotations.security.SecurityScheme;
 import io.swagger.v3.oas.annotations.servers.Server;
@@ -41,6 +44,7 @@ import java.util.Optional;
 final class ServiceController {
 
     private static final String GREETING = "\"Hello rescuer 👋\"";
+    private static final MediaType PAGE = MediaType.of("text/html;charset=utf-8");
     private static final String DASHBOARD = "dashboard/index.html";
     private static final String OPENAPI = "META-INF/swagger/openapi.json";
 
@@ -62,9 +66,16 @@ final class ServiceController {
             uri = "/",
             produces = {MediaType.APPLICATION_JSON, MediaType.TEXT_HTML})
     @Operation(summary = "Say hello, or show the dashboard to a browser")
+    @ApiResponse(
+            responseCode = "200",
+            description = "The greeting, or the dashboard",
+            content = {
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(type = "string")),
+                @Content(mediaType = MediaType.TEXT_HTML, schema = @Schema(type = "string"))
+            })
     HttpResponse<?> greet(HttpRequest<?> request) {
         HttpResponse<?> response = wantsPage(request)
-                ? HttpResponse.ok(dashboard).contentType(MediaType.TEXT_HTML_TYPE)
+                ? HttpResponse.ok(dashboard).contentType(PAGE)
                 : HttpResponse.ok(GREETING).contentType(MediaType.APPLICATION_JSON_TYPE);
         return response.toMutableResponse().header(HttpHeaders.VARY, HttpHeaders.ACCEPT);
     }

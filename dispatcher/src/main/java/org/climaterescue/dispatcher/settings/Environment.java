@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import org.climaterescue.db.DatabaseUrl;
 import org.jspecify.annotations.Nullable;
 
 /** Typed reading of environment variables. An empty variable counts as unset, as compose files leave it. */
@@ -133,15 +134,18 @@ record Environment(Map<String, String> variables) {
     @Nullable
     String databaseUrl(String variable) {
         String value = text(variable);
-        if (value == null
-                || value.startsWith("jdbc:postgresql:")
-                || value.startsWith("postgresql://")
-                || value.startsWith("postgres://")) {
-            return value;
+        if (value == null) {
+            return null;
         }
-        throw new BadSetting(
-                variable,
-                variable + " is no PostgreSQL URL; it must begin with jdbc:postgresql:, postgresql:// or postgres://");
+        try {
+            DatabaseUrl.parse(value);
+            return value;
+        } catch (IllegalArgumentException wrong) {
+            var bad =
+                    new BadSetting(variable, wrong.getMessage() == null ? variable + " is wrong" : wrong.getMessage());
+            bad.initCause(wrong);
+            throw bad;
+        }
     }
 
     private static BadSetting bad(String variable, String value, String accepted, Exception cause) {

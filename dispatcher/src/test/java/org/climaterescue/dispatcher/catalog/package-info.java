@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.dispatcher.catalog;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.dispatcher.intake;
+
+import org.jspecify.annotations.NullMarked;

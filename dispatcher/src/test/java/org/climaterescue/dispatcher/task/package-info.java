@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.dispatcher.task;
+
+import org.jspecify.annotations.NullMarked;
