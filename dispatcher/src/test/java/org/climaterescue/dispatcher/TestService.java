@@ -19,11 +19,12 @@ import java.util.Map;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.TestDatabase;
 import org.climaterescue.protocol.Json;
+import org.jspecify.annotations.Nullable;
 
 /** A whole dispatcher with a database of its own, and a client for it. */
 public final class TestService implements AutoCloseable {
 
-    private final HttpClient client = HttpClient.newHttpClient();
+    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Dispatcher dispatcher;
     private final HikariDataSource database;
 
@@ -56,7 +57,7 @@ public final class TestService implements AutoCloseable {
     }
 
     /** One number that a query gives. */
-    public long number(String sql, Object... parameters) {
+    public long number(String sql, @Nullable Object... parameters) {
         try (Connection connection = database.getConnection()) {
             return Sql.of(connection, "select (" + sql + ")::bigint as n", parameters)
                     .one(row -> row.number("n"));
@@ -66,7 +67,7 @@ public final class TestService implements AutoCloseable {
     }
 
     /** Runs a statement. */
-    public void execute(String sql, Object... parameters) {
+    public void execute(String sql, @Nullable Object... parameters) {
         try (Connection connection = database.getConnection()) {
             Sql.of(connection, sql, parameters).update();
         } catch (SQLException e) {

@@ -174,7 +174,7 @@ class TaskIntakeTest {
                 "{\"dataset_url\":\"http://example.org/b\",\"payload\":[]}|payload",
                 "{\"dataset_url\":\"http://example.org/b\",\"payload\":\"x\"}|payload",
                 "{\"dataset_url\":\"http://example.org/b\",\"payload\":{\"a\":[\"\\u0000\"]}}|payload",
-                "{\"dataset_url\":\"http://example.org/b\",\"payload\":{\"\\ud800\":1}}|payload",
+                "{\"dataset_url\":\"http://example.org/b\",\"payload\":{\"\\u0000\":1}}|payload",
                 "{\"dataset_url\":\"http://example.org/b\",\"name\":\"\\udc00\"}|name",
             })
     void aBadRequestNamesTheField(String body, String field) {
