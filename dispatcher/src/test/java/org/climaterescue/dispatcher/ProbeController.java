@@ -9,9 +9,11 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Patch;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.QueryValue;
+import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import io.swagger.v3.oas.annotations.Hidden;
+import jakarta.inject.Singleton;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
@@ -23,6 +25,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
@@ -36,6 +39,36 @@ import org.jspecify.annotations.Nullable;
 class ProbeController {
 
     static final String PROBES = "tests.probes";
+
+    private final Gate gate;
+
+    ProbeController(Gate gate) {
+        this.gate = gate;
+    }
+
+    /** Holds a call back until the server begins to stop. */
+    @Singleton
+    static final class Gate implements GracefulShutdownCapable {
+
+        private final CompletableFuture<Void> entered = new CompletableFuture<>();
+        private final CompletableFuture<String> opened = new CompletableFuture<>();
+
+        CompletableFuture<Void> entered() {
+            return entered;
+        }
+
+        @Override
+        public CompletionStage<?> shutdownGracefully() {
+            opened.complete("passed");
+            return opened;
+        }
+    }
+
+    @Get("/gate")
+    CompletableFuture<String> waitAtTheGate() {
+        gate.entered.complete(null);
+        return gate.opened;
+    }
 
     @Introspected
     record Order(

@@ -87,8 +87,8 @@ final class Served implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close();
         dispatcher.close();
+        client.close();
     }
 
     /** What came back. */

@@ -1,20 +1,13 @@
 package org.climaterescue.db;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.HexFormat;
-import java.util.Optional;
+import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,7 +16,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>One process at a time uses a data directory. The server listens on 127.0.0.1 at a port that differs from start to start,
  * behind a password known to the owner of the directory alone. It runs in a session of its own, so Ctrl-C reaches this
- * program and not the server; it stops when it is closed and, should this program end without closing it, by itself.
+ * program and not the server. It stops when it is closed and, should this program end without closing it, by itself. Should
+ * the server end while this program lives (a full disk, an operator's slip), it is started again on the same port.
  *
  * <p>The library that brings the server's programs could start them too, but it accepts any server that answers at its port,
  * keeps half unpacked programs, fails on a server left by a crash, and hides why a server did not start.
@@ -32,48 +26,31 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
-    private static final String USER = "rescue";
     private static final String DATABASE = "postgres";
-    private static final String PASSWORD_FILE = "rescue.password";
-    private static final String CLUSTER = "postgresql";
-    private static final String UNFINISHED = "postgresql.unfinished";
-
-    /** Recovery after a power cut reads up to {@code max_wal_size} again; minutes on a slow disk. */
-    private static final String START_SECONDS = "600";
-
-    private static final int STOP_SECONDS = 60;
-    private static final int PORTS_TRIED = 5;
-    private static final long ROTATE_LOG_AT_BYTES = 5_000_000;
-    private static final long NEARLY_FULL_BYTES = 8_000_000;
+    private static final Duration START_AGAIN = Duration.ofSeconds(2);
+    private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
 
     private final Path dataDir;
-    private final Path cluster;
-    private final PostgresBinaries binaries;
+    private final Cluster cluster;
     private final DirectoryLock lock;
-    private final String password;
-    private final PostmasterFile server;
-    private final Lifeline lifeline;
+    private final DatabaseUrl url;
+    private final int port;
+    private PostmasterFile server;
+    private Lifeline lifeline;
     private boolean closed;
 
-    private EmbeddedDatabase(Path dataDir, PostgresBinaries binaries, DirectoryLock lock, boolean durable)
-            throws IOException {
+    private EmbeddedDatabase(Path dataDir, Cluster cluster, DirectoryLock lock) throws IOException {
         this.dataDir = dataDir;
-        this.cluster = dataDir.resolve(CLUSTER);
-        this.binaries = binaries;
+        this.cluster = cluster;
         this.lock = lock;
-        PostgresBinaries.delete(dataDir.resolve(UNFINISHED));
-        if (Files.exists(cluster)) {
-            refuseOtherVersion();
-            LeftoverServer.stop(cluster, binaries);
-        } else {
-            createCluster(durable);
-        }
-        this.password = Files.readString(cluster.resolve(PASSWORD_FILE)).strip();
-        this.server = startServer(durable);
+        String password = cluster.password();
+        this.server = cluster.start();
+        this.port = server.port();
+        this.url = new DatabaseUrl("jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE, Cluster.USER, password);
         try {
             this.lifeline = Lifeline.to(server.pid());
         } catch (IOException e) {
-            binaries.stop(cluster, "fast", STOP_SECONDS);
+            cluster.stop();
             throw e;
         }
     }
@@ -94,9 +71,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
         Path directory = DirectoryLock.made(dataDir);
         DirectoryLock lock = DirectoryLock.take(directory);
         try {
-            var database = new EmbeddedDatabase(directory, PostgresBinaries.unpacked(cache, directory), lock, durable);
+            var cluster = Cluster.in(directory, PostgresBinaries.unpacked(cache, directory), durable);
+            var database = new EmbeddedDatabase(directory, cluster, lock);
             try {
                 database.verify(durable);
+                database.watch(database.server);
             } catch (RuntimeException e) {
                 database.close();
                 throw e;
@@ -113,11 +92,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     /** Where and as whom to connect. */
     public DatabaseUrl url() {
-        return new DatabaseUrl("jdbc:postgresql://127.0.0.1:" + server.port() + "/" + DATABASE, USER, password);
+        return url;
     }
 
-    /** The process id of the server. */
-    public long pid() {
+    /** The process id of the server, which changes when it is started again. */
+    public synchronized long pid() {
         return server.pid();
     }
 
@@ -131,132 +110,65 @@ public final class EmbeddedDatabase implements AutoCloseable {
             return;
         }
         closed = true;
+        notifyAll();
         lifeline.close();
         try {
-            if (PostmasterFile.read(cluster).isPresent() && !stops()) {
+            if (!cluster.stop()) {
                 LOG.error("PostgreSQL in {} does not stop", dataDir);
             }
-        } catch (IOException e) {
-            throw DatabaseUnavailable.of(dataDir, e);
         } finally {
             lock.close();
         }
     }
 
-    private boolean stops() {
-        return binaries.stop(cluster, "fast", STOP_SECONDS) || binaries.stop(cluster, "immediate", STOP_SECONDS);
+    private void watch(PostmasterFile watched) {
+        Thread.ofVirtual().name("postgresql").start(() -> {
+            ProcessHandle.of(watched.pid())
+                    .ifPresent(process -> process.onExit().join());
+            startAgain();
+        });
     }
 
-    private void refuseOtherVersion() throws IOException {
-        Path file = cluster.resolve("PG_VERSION");
-        String found = Files.exists(file) ? Files.readString(file).strip() : "";
-        // "postgres (PostgreSQL) 18.6"
-        String brought = binaries.run("postgres", "--version").output().replaceAll("(?s).* (\\d+).*", "$1");
-        if (!found.equals(brought)) {
-            throw new DatabaseUnavailable(
-                    "The data directory %s holds %s, which PostgreSQL %s of this program cannot read. %s"
-                            .formatted(
-                                    dataDir,
-                                    found.isEmpty() ? "something else than a database" : "data of PostgreSQL " + found,
-                                    brought,
-                                    "Set RESCUE_DATA_DIR to another directory, or DATABASE_URL to a server of its version."));
+    /** Tries until it works or the database is closed: what stopped the server, say a full disk, may take a person to mend. */
+    private synchronized void startAgain() {
+        if (closed) {
+            return;
         }
-    }
-
-    /** Made beside its final place and renamed, so that a cluster is there whole or not at all. */
-    private void createCluster(boolean durable) throws IOException {
-        Path unfinished = dataDir.resolve(UNFINISHED);
-        byte[] random = new byte[24];
-        new SecureRandom().nextBytes(random);
-        String secret = HexFormat.of().formatHex(random);
-        Path passwordFile = Files.createTempFile(dataDir, "password", "");
-        try {
-            Files.writeString(passwordFile, secret);
-            var initdb = binaries.run(
-                    "initdb",
-                    durable ? "--sync-method=fsync" : "--no-sync",
-                    "--pgdata=" + unfinished,
-                    "--username=" + USER,
-                    "--pwfile=" + passwordFile,
-                    "--auth=scram-sha-256",
-                    "--encoding=UTF8",
-                    // The same order of texts on every machine, whatever its locales are.
-                    "--locale-provider=builtin",
-                    "--builtin-locale=C.UTF-8",
-                    "--locale=C");
-            if (!initdb.well()) {
-                throw failed("could not be set up", initdb.output());
+        LOG.error("PostgreSQL in {} has ended; starting it again", dataDir);
+        long said = System.nanoTime() - SAY_AGAIN.toNanos();
+        while (!closed) {
+            try {
+                server = cluster.startAgain(port);
+                lifeline.close();
+                lifeline = Lifeline.to(server.pid());
+                LOG.info("PostgreSQL in {} runs again", dataDir);
+                watch(server);
+                return;
+            } catch (IOException | DatabaseUnavailable e) {
+                if (System.nanoTime() - said >= SAY_AGAIN.toNanos()) {
+                    String line = e instanceof IOException failure
+                            ? DatabaseUnavailable.of(dataDir, failure).getMessage()
+                            : e.getMessage();
+                    LOG.error("{}", line);
+                    said = System.nanoTime();
+                }
             }
-            Files.move(passwordFile, unfinished.resolve(PASSWORD_FILE));
-            Files.move(unfinished, cluster, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(passwordFile);
-            PostgresBinaries.delete(unfinished);
-        }
-    }
-
-    private PostmasterFile startServer(boolean durable) throws IOException {
-        Path log = dataDir.resolve("postgresql.log");
-        if (Files.exists(log) && Files.size(log) > ROTATE_LOG_AT_BYTES) {
-            Files.move(log, dataDir.resolve("postgresql.log.1"), StandardCopyOption.REPLACE_EXISTING);
-        }
-        for (int tried = 1; ; tried++) {
-            ServerSettings.write(cluster, freePort(), durable);
-            long before = Files.exists(log) ? Files.size(log) : 0;
-            var started = binaries.run(
-                    "pg_ctl", "start", "-D", cluster.toString(), "-l", log.toString(), "-w", "-t", START_SECONDS, "-s");
-            Optional<PostmasterFile> server = PostmasterFile.read(cluster);
-            if (started.well() && server.isPresent()) {
-                return server.get();
-            }
-            String words = started.output() + (Files.exists(log) ? tail(log, before) : "");
-            if (!words.contains("Address already in use") || tried == PORTS_TRIED) {
-                throw failed("did not start (its log is " + log + ")", words);
+            try {
+                wait(START_AGAIN.toMillis());
+            } catch (InterruptedException e) {
+                // Nobody has this thread in hand; whoever interrupts it wants it to end.
+                Thread.currentThread().interrupt();
+                return;
             }
         }
-    }
-
-    /** What was written after the first {@code from} bytes. */
-    private static String tail(Path log, long from) throws IOException {
-        byte[] all = Files.readAllBytes(log);
-        int start = (int) Math.min(from, all.length);
-        return new String(all, start, all.length - start, StandardCharsets.UTF_8);
-    }
-
-    /** A port that is free now; if another takes it first, the server says so and the next one is tried. */
-    private static int freePort() throws IOException {
-        try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
-    }
-
-    /** Picks the telling line out of what the programs said. */
-    private DatabaseUnavailable failed(String what, String words) throws IOException {
-        boolean full = DatabaseUnavailable.diskFull(words)
-                || Files.getFileStore(dataDir).getUsableSpace() < NEARLY_FULL_BYTES;
-        if (full) {
-            return DatabaseUnavailable.diskFull(dataDir, null);
-        }
-        if (words.contains("unshare")) {
-            return new DatabaseUnavailable(
-                    "PostgreSQL cannot run as root here, and root may not leave its rights aside (%s). %s"
-                            .formatted(words, "Start as another user, or set DATABASE_URL to a PostgreSQL server."));
-        }
-        String reason = words.lines()
-                .filter(line -> line.matches(".*\\b(FATAL|PANIC|error|cannot|could not)\\b.*"))
-                .reduce((first, last) -> first.contains("FATAL") || first.contains("PANIC") ? first : last)
-                .orElse(words)
-                .replaceFirst("^.*?(FATAL|PANIC|error): *", "");
-        return new DatabaseUnavailable("PostgreSQL in %s %s: %s".formatted(dataDir, what, reason));
     }
 
     /** That the server which answers is ours, and keeps what it commits. */
     private void verify(boolean durable) {
-        DatabaseUrl url = url();
         try (Connection connection = DriverManager.getConnection(url.jdbcUrl(), url.credentials());
                 Statement statement = connection.createStatement()) {
             Path served = Path.of(show(statement, "data_directory")).toRealPath();
-            if (!served.equals(cluster)) {
+            if (!served.equals(cluster.directory())) {
                 throw new DatabaseUnavailable(
                         "The server started for %s serves %s instead.".formatted(dataDir, served));
             }

@@ -91,6 +91,9 @@ public final class MockDispatchController {
     }
 
     private void check(JsonNode body) {
+        if (!body.isObject()) {
+            throw ProblemException.invalid(null, "the body must be an object");
+        }
         try {
             var request = Json.mapper().treeToValue(body, DispatchRequest.class);
             var violations = validator.validate(request);

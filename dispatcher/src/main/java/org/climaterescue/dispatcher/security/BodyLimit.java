@@ -56,8 +56,13 @@ final class BodyLimit implements Ordered {
         return ServerFilterPhase.SECURITY.after();
     }
 
+    /** Whether the call on this path takes a body of any size. */
+    static boolean isStreamed(String path) {
+        return STREAMED.matcher(path).matches();
+    }
+
     private static long limit(String path) {
-        if (STREAMED.matcher(path).matches()) {
+        if (isStreamed(path)) {
             return Long.MAX_VALUE;
         }
         return REPORTING.matcher(path).matches() ? REPORTS : USUAL;

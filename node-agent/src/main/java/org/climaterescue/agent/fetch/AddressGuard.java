@@ -7,8 +7,10 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.hc.client5.http.DnsResolver;
+import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 
 /**
  * Resolves names to public addresses only, so that no URL and no redirect makes a volunteer's machine speak to its own
@@ -79,12 +81,17 @@ final class AddressGuard implements DnsResolver {
     private static final int AFTER_NAT64 = 12;
     private static final int AFTER_SIX_TO_FOUR = 2;
 
-    private final boolean allowPrivate;
+    private final Predicate<InetAddress> allowed;
     private final DnsResolver names;
 
-    AddressGuard(boolean allowPrivate, DnsResolver names) {
-        this.allowPrivate = allowPrivate;
+    AddressGuard(Predicate<InetAddress> allowed, DnsResolver names) {
+        this.allowed = allowed;
         this.names = names;
+    }
+
+    /** The guard of this machine: to public addresses only, or to all where the volunteer allows it. */
+    static AddressGuard of(boolean allowPrivate) {
+        return new AddressGuard(address -> allowPrivate || isPublic(address), SystemDefaultDnsResolver.INSTANCE);
     }
 
     @Override
@@ -94,16 +101,12 @@ final class AddressGuard implements DnsResolver {
         if (all == null || all.length == 0) {
             throw new UnknownHostException(host);
         }
-        if (allowPrivate) {
-            return all;
-        }
-        InetAddress[] allowed =
-                Arrays.stream(all).filter(AddressGuard::isPublic).toArray(InetAddress[]::new);
-        if (allowed.length == 0) {
+        InetAddress[] connectable = Arrays.stream(all).filter(allowed).toArray(InetAddress[]::new);
+        if (connectable.length == 0) {
             throw new BlockedAddressException(
                     host, Arrays.stream(all).map(InetAddress::getHostAddress).collect(Collectors.joining(", ")));
         }
-        return allowed;
+        return connectable;
     }
 
     /** Never an address that is left for the socket to resolve. */

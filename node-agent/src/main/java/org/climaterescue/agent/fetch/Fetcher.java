@@ -1,8 +1,6 @@
 package org.climaterescue.agent.fetch;
 
 import java.io.Closeable;
-import org.apache.hc.client5.http.DnsResolver;
-import org.apache.hc.client5.http.SystemDefaultDnsResolver;
 import org.climaterescue.protocol.FailureReason;
 
 /** Fetches files from their origins. A cut is mended in place, within the same lease. Thread-safe. */
@@ -22,12 +20,11 @@ public final class Fetcher implements Closeable {
      * @param connections the most transfers at a time
      */
     public Fetcher(FetchSettings settings, boolean allowPrivate, int connections) {
-        this(settings, allowPrivate, connections, SystemDefaultDnsResolver.INSTANCE);
+        this(settings, AddressGuard.of(allowPrivate), connections);
     }
 
-    Fetcher(FetchSettings settings, boolean allowPrivate, int connections, DnsResolver names) {
+    Fetcher(FetchSettings settings, AddressGuard guard, int connections) {
         this.settings = settings;
-        AddressGuard guard = new AddressGuard(allowPrivate, names);
         this.http = new HttpOrigin(settings, guard, connections);
         this.ftp = new FtpOrigin(settings, guard);
     }

@@ -71,6 +71,9 @@ public final class DispatcherClient implements Closeable {
                 .build();
         this.client = HttpClientBuilder.create()
                 .setConnectionManager(manager)
+                // Well below the idle limits of servers and proxies: a call on a connection that they have just closed
+                // would look like a dispatcher that is away.
+                .setKeepAliveStrategy((response, context) -> TimeValue.ofSeconds(10))
                 .setUserAgent("climate-rescue-agent")
                 .disableRedirectHandling()
                 .disableAutomaticRetries()

@@ -79,7 +79,7 @@ class AddressGuardTest {
     }
 
     private static AddressGuard guard(String... literals) {
-        return new AddressGuard(false, new DnsResolver() {
+        return new AddressGuard(AddressGuard::isPublic, new Names() {
             @Override
             public InetAddress[] resolve(String host) throws UnknownHostException {
                 InetAddress[] all = new InetAddress[literals.length];
@@ -88,11 +88,20 @@ class AddressGuardTest {
                 }
                 return all;
             }
-
-            @Override
-            public String resolveCanonicalHostname(String host) {
-                return host;
-            }
         });
+    }
+
+    /** Every name leads to this machine. */
+    static class Names implements DnsResolver {
+
+        @Override
+        public InetAddress[] resolve(String host) throws UnknownHostException {
+            return new InetAddress[] {InetAddress.getByAddress(host, new byte[] {127, 0, 0, 1})};
+        }
+
+        @Override
+        public String resolveCanonicalHostname(String host) {
+            return host;
+        }
     }
 }

@@ -1,14 +1,17 @@
 package org.climaterescue.dispatcher.service;
 
+import io.micronaut.http.HttpMethod;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import org.climaterescue.dispatcher.problem.ProblemException;
 
-/** Browsers shall take no answer for something else, and our pages load nothing from elsewhere. */
+/** Files are for reading only; browsers shall take no answer for something else; our pages load nothing from elsewhere. */
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
-final class PageHeaders {
+final class Pages {
 
     private static final String OURS_ONLY =
             "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -18,16 +21,33 @@ final class PageHeaders {
             "default-src 'self'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline';"
                     + " img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    // The framework gives its static files to any method.
+    @RequestFilter
+    void readOnly(HttpRequest<?> request) {
+        boolean reads = request.getMethod() == HttpMethod.GET || request.getMethod() == HttpMethod.HEAD;
+        if (!reads && (under("/docs", request) || under("/dashboard", request))) {
+            throw ProblemException.of(
+                            405,
+                            "method_not_allowed",
+                            request.getPath() + " takes GET, HEAD, not " + request.getMethodName())
+                    .withHeader("Allow", "GET, HEAD");
+        }
+    }
+
     @ResponseFilter
     void protect(HttpRequest<?> request, MutableHttpResponse<?> response) {
         response.header("X-Content-Type-Options", "nosniff");
-        String path = request.getPath();
-        if (path.equals("/docs") || path.startsWith("/docs/")) {
+        if (under("/docs", request)) {
             response.header("Content-Security-Policy", DOCS);
         } else if (response.getContentType()
                 .filter(MediaType.TEXT_HTML_TYPE::equals)
                 .isPresent()) {
             response.header("Content-Security-Policy", OURS_ONLY);
         }
+    }
+
+    private static boolean under(String folder, HttpRequest<?> request) {
+        String path = request.getPath();
+        return path.equals(folder) || path.startsWith(folder + "/");
     }
 }

@@ -1,0 +1,109 @@
+package org.climaterescue.dispatcher;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import javax.sql.DataSource;
+import org.climaterescue.db.Database;
+import org.climaterescue.db.TestDatabase;
+import org.climaterescue.dispatcher.assignment.Sweep;
+import org.climaterescue.protocol.Json;
+
+/** A real dispatcher on a real database of its own, called over a real socket. Its sweep runs when a test says so, or by itself. */
+public final class TestDispatcher implements AutoCloseable {
+
+    private final Dispatcher dispatcher;
+    private final HttpClient client = HttpClient.newHttpClient();
+
+    private TestDispatcher(Dispatcher dispatcher) {
+        this.dispatcher = dispatcher;
+    }
+
+    /** Starts one on a fresh database. */
+    public static TestDispatcher start(Map<String, String> settings) {
+        return on(TestDatabase.create(), settings);
+    }
+
+    /** Starts one on this database. */
+    public static TestDispatcher on(String database, Map<String, String> settings) {
+        Map<String, String> environment = new HashMap<>(settings);
+        environment.put("DATABASE_URL", database);
+        environment.put("DISPATCHER_PORT", "0");
+        environment.putIfAbsent("LOG_LEVEL", "WARN");
+        return new TestDispatcher(Dispatcher.start(environment));
+    }
+
+    /** Lets time pass, and the dispatcher notice it. */
+    public void advance(Duration time) {
+        DataSource pool = dispatcher.context().getBean(Database.class).pool();
+        TestDatabase.advance(pool, time);
+        dispatcher.context().getBean(Sweep.class).runOnce();
+    }
+
+    public <T> T bean(Class<T> type) {
+        return dispatcher.context().getBean(type);
+    }
+
+    public URI uri() {
+        return dispatcher.uri();
+    }
+
+    public Answer get(String path) {
+        return send("GET", path, null).join();
+    }
+
+    public Answer delete(String path) {
+        return send("DELETE", path, null).join();
+    }
+
+    /** Sends JSON; single quotes stand for double ones. */
+    public Answer post(String path, String json) {
+        return send("POST", path, json).join();
+    }
+
+    public CompletableFuture<Answer> posting(String path, String json) {
+        return send("POST", path, json);
+    }
+
+    private CompletableFuture<Answer> send(String method, String path, String json) {
+        var body = json == null
+                ? HttpRequest.BodyPublishers.noBody()
+                : HttpRequest.BodyPublishers.ofString(json.replace('\'', '"'));
+        var request = HttpRequest.newBuilder(dispatcher.uri().resolve(path))
+                .header("Content-Type", "application/json")
+                .timeout(Duration.ofSeconds(90))
+                .method(method, body)
+                .build();
+        return client.sendAsync(request, HttpResponse.BodyHandlers.ofString()).thenApply(Answer::of);
+    }
+
+    @Override
+    public void close() {
+        client.close();
+        dispatcher.close();
+    }
+
+    /** A status and a JSON body. */
+    public record Answer(int status, JsonNode body) {
+
+        private static Answer of(HttpResponse<String> response) {
+            try {
+                return new Answer(response.statusCode(), Json.mapper().readTree(response.body()));
+            } catch (IOException e) {
+                throw new AssertionError("not JSON: " + response.body(), e);
+            }
+        }
+
+        /** The text of a member, such as {@code /assignment/assigned_tasks/0/task_id}; empty when it is not there. */
+        public String at(String pointer) {
+            return body.at(pointer).asText();
+        }
+    }
+}

@@ -1,0 +1,196 @@
+package org.climaterescue.dispatcher.allocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import org.climaterescue.db.allocation.ReadyQueue.Candidate;
+import org.climaterescue.db.allocation.ReadyQueue.Place;
+import org.climaterescue.dispatcher.allocation.AllocationPolicy.Grant;
+import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
+
+/** What holds for every line of nodes and every queue. */
+class AllocationPolicyProperties {
+
+    private static final long UNKNOWN = 50;
+    private static final Comparator<Candidate> ORDER_OF_WORK = Comparator.comparing(
+            Candidate::place,
+            Comparator.comparingInt(Place::urgency)
+                    .thenComparingInt(Place::copies)
+                    .thenComparingInt(Place::rank)
+                    .thenComparingLong(Place::taskId)
+                    .thenComparingInt(Place::slot));
+
+    @Property
+    void neverOverCapacity(@ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
+        Map<Integer, Long> given = new HashMap<>();
+        allocate(line, queue).forEach(grant -> given.merge(grant.nodeNo(), size(grant.task()), Long::sum));
+        for (Seat seat : line) {
+            assertThat(given.getOrDefault(seat.nodeNo(), 0L)).isLessThanOrEqualTo(seat.space());
+        }
+    }
+
+    @Property
+    void neverBelowTheFloorNorMoreThanWanted(
+            @ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
+        Map<Integer, Integer> count = new HashMap<>();
+        for (Grant grant : allocate(line, queue)) {
+            Seat seat = seat(line, grant);
+            assertThat(grant.task().place().priority()).isGreaterThanOrEqualTo(seat.floor());
+            assertThat(count.merge(seat.nodeNo(), 1, Integer::sum)).isLessThanOrEqualTo(seat.wanted());
+        }
+    }
+
+    @Property
+    void neverToANodeThatHoldsItAndNeverTwoOfOneTaskToOneNode(
+            @ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
+        Set<List<Long>> seen = new HashSet<>();
+        for (Grant grant : allocate(line, queue)) {
+            assertThat(grant.task().holders()).doesNotContain(grant.nodeNo());
+            assertThat(seen.add(List.of(grant.task().place().taskId(), (long) grant.nodeNo())))
+                    .isTrue();
+        }
+    }
+
+    @Property
+    void eachRowGoesToOneNodeAtMost(@ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
+        assertThat(allocate(line, queue).stream().map(grant -> grant.task().place()))
+                .doesNotHaveDuplicates();
+    }
+
+    /** What is left over would have fitted nobody who could still take more: nobody goes hungry beside food. */
+    @Property
+    void neverOutOfOrderAmongWhatFits(@ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
+        List<Grant> grants = allocate(line, queue);
+        Map<Place, Grant> given = new HashMap<>();
+        grants.forEach(grant -> given.put(grant.task().place(), grant));
+        Map<Integer, Seat> now = new HashMap<>();
+        line.forEach(seat -> now.put(seat.nodeNo(), seat));
+        for (Candidate task : sorted(queue)) {
+            Grant grant = given.get(task.place());
+            if (grant == null) {
+                assertThat(now.values()).noneMatch(seat -> couldTake(seat, task, grants));
+            } else {
+                now.computeIfPresent(grant.nodeNo(), (no, seat) -> seat.taking(size(task)));
+            }
+        }
+    }
+
+    @Property
+    void servedInTurn(@ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
+        List<Candidate> uncontested = queue.stream()
+                .map(task ->
+                        new Candidate(task.place(), 1, task.sizeBytes(), Duration.ZERO, Set.of(), Set.of(), Set.of()))
+                .filter(task -> task.place().slot() == 0)
+                .toList();
+        Map<Integer, Seat> now = new HashMap<>();
+        line.forEach(seat -> now.put(seat.nodeNo(), seat));
+        Map<Integer, Integer> count = new HashMap<>();
+        for (Grant grant : allocate(line, uncontested)) {
+            int had = count.getOrDefault(grant.nodeNo(), 0);
+            // Nobody who has been served less often, and may take this one, is passed over.
+            assertThat(now.values())
+                    .noneMatch(seat ->
+                            count.getOrDefault(seat.nodeNo(), 0) < had && couldTake(seat, grant.task(), List.of()));
+            count.put(grant.nodeNo(), had + 1);
+            now.computeIfPresent(grant.nodeNo(), (no, seat) -> seat.taking(size(grant.task())));
+        }
+    }
+
+    @Provide
+    Arbitrary<List<Seat>> lines() {
+        Arbitrary<Seat> seats = Combinators.combine(
+                        Arbitraries.of("operator a", "operator b", "operator c"),
+                        Arbitraries.longs().between(0, 200),
+                        Arbitraries.of(1, 4, 7, 9),
+                        Arbitraries.integers().between(0, 5))
+                .as((voice, space, floor, wanted) -> new Seat(0, voice, space, floor, wanted));
+        return seats.list().ofMaxSize(8).map(list -> {
+            List<Seat> numbered = new ArrayList<>();
+            for (Seat seat : list) {
+                numbered.add(new Seat(numbered.size() + 1, seat.voice(), seat.space(), seat.floor(), seat.wanted()));
+            }
+            return numbered;
+        });
+    }
+
+    @Provide
+    Arbitrary<List<Candidate>> queues() {
+        Arbitrary<Candidate> tasks = Combinators.combine(
+                        Arbitraries.integers().between(0, 9),
+                        Arbitraries.integers().between(0, 3),
+                        Arbitraries.integers().between(1, 3),
+                        Arbitraries.longs().between(0, 120).injectNull(0.2),
+                        Arbitraries.integers().between(1, 8).set().ofMaxSize(3),
+                        Arbitraries.integers().between(1, 8).set().ofMaxSize(2))
+                .as((urgency, copies, slots, size, holders, failed) -> new Candidate(
+                        new Place(urgency, copies, 1, 0, slots),
+                        1,
+                        size,
+                        Duration.ofHours(1),
+                        holders,
+                        Set.of("operator a"),
+                        failed));
+        return tasks.list().ofMaxSize(15).map(list -> {
+            List<Candidate> rows = new ArrayList<>();
+            long id = 1;
+            for (Candidate task : list) {
+                for (int slot = 0; slot < task.place().slot(); slot++) {
+                    rows.add(new Candidate(
+                            new Place(task.place().urgency(), task.place().copies(), 1, id, slot),
+                            1,
+                            task.sizeBytes(),
+                            task.waited(),
+                            task.holders(),
+                            task.voices(),
+                            task.failed()));
+                }
+                id++;
+            }
+            return rows;
+        });
+    }
+
+    private static List<Grant> allocate(List<Seat> line, List<Candidate> queue) {
+        var policy = new AllocationPolicy(line, UNKNOWN, Duration.ofSeconds(30), List::of);
+        sorted(queue).forEach(policy::offer);
+        return policy.grants();
+    }
+
+    private static List<Candidate> sorted(List<Candidate> queue) {
+        return queue.stream().sorted(ORDER_OF_WORK).toList();
+    }
+
+    private static boolean couldTake(Seat seat, Candidate task, List<Grant> grants) {
+        return seat.open()
+                && seat.space() >= size(task)
+                && task.place().priority() >= seat.floor()
+                && !task.holders().contains(seat.nodeNo())
+                && grants.stream()
+                        .noneMatch(grant -> grant.nodeNo() == seat.nodeNo()
+                                && grant.task().place().taskId() == task.place().taskId());
+    }
+
+    private static Seat seat(List<Seat> line, Grant grant) {
+        return line.stream()
+                .filter(seat -> seat.nodeNo() == grant.nodeNo())
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static long size(Candidate task) {
+        return task.sizeBytes() == null ? UNKNOWN : task.sizeBytes();
+    }
+}

@@ -1,0 +1,107 @@
+package org.climaterescue.dispatcher.allocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.climaterescue.db.allocation.ReadyQueue.Candidate;
+import org.climaterescue.db.allocation.ReadyQueue.Place;
+import org.climaterescue.db.node.Room.Bystander;
+import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
+import org.junit.jupiter.api.Test;
+
+/** The two preferences: another operator first, and another node than the one that failed. */
+class AllocationPolicyTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Test
+    void anotherOperatorComesFirstEvenWhenItStandsLaterInTheLine() {
+        Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
+
+        assertThat(takers(List.of(seat(1, "operator a"), seat(2, "operator b")), List.of(), second))
+                .containsExactly(2);
+    }
+
+    @Test
+    void theSameOperatorGetsItWhenNobodyElseIsAbout() {
+        Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
+
+        assertThat(takers(List.of(seat(1, "operator a")), List.of(), second)).containsExactly(1);
+    }
+
+    @Test
+    void aTaskWaitsForABetterNodeThatIsAbout() {
+        Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
+        var other = new Bystander(2, "operator b", 1, 1000);
+
+        assertThat(takers(List.of(seat(1, "operator a")), List.of(other), second))
+                .isEmpty();
+    }
+
+    @Test
+    void butNotForOneThatCouldNotTakeIt() {
+        Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
+        var small = new Bystander(2, "operator b", 1, 1);
+        var choosy = new Bystander(3, "operator b", 9, 1000);
+        var holder = new Bystander(9, "operator b", 1, 1000);
+
+        assertThat(takers(List.of(seat(1, "operator a")), List.of(small, choosy, holder), second))
+                .containsExactly(1);
+    }
+
+    @Test
+    void andNotForEver() {
+        Candidate second = task(PATIENCE, Set.of(9), Set.of("operator a"), Set.of());
+        var other = new Bystander(2, "operator b", 1, 1000);
+
+        assertThat(takers(List.of(seat(1, "operator a")), List.of(other), second))
+                .containsExactly(1);
+    }
+
+    @Test
+    void aNodeThatFailedTheTaskGetsItOnlyAfterTheOthers() {
+        Candidate again = task(Duration.ZERO, Set.of(), Set.of(), Set.of(1));
+
+        assertThat(takers(List.of(seat(1, "operator a"), seat(2, "operator a")), List.of(), again))
+                .containsExactly(2);
+        assertThat(takers(List.of(seat(1, "operator a")), List.of(), again)).containsExactly(1);
+    }
+
+    @Test
+    void twoCopiesInOneRoundGoToTwoOperators() {
+        Candidate first = task(Duration.ZERO, Set.of(9), Set.of("operator z"), Set.of());
+        var place = first.place();
+        var second = new Candidate(
+                new Place(place.urgency(), place.copies(), place.rank(), place.taskId(), 1),
+                1,
+                10L,
+                Duration.ZERO,
+                first.holders(),
+                first.voices(),
+                Set.of());
+
+        assertThat(takers(
+                        List.of(seat(1, "operator a"), seat(2, "operator a"), seat(3, "operator b")),
+                        List.of(),
+                        first,
+                        second))
+                .containsExactly(1, 3);
+    }
+
+    private static List<Integer> takers(List<Seat> line, List<Bystander> others, Candidate... tasks) {
+        var policy = new AllocationPolicy(line, 100, PATIENCE, () -> others);
+        Arrays.stream(tasks).forEach(policy::offer);
+        return policy.grants().stream().map(AllocationPolicy.Grant::nodeNo).toList();
+    }
+
+    private static Seat seat(int nodeNo, String voice) {
+        return new Seat(nodeNo, voice, 1000, 1, 5);
+    }
+
+    private static Candidate task(Duration waited, Set<Integer> holders, Set<String> voices, Set<Integer> failed) {
+        return new Candidate(new Place(5, 1, 1, 7, 0), 1, 10L, waited, holders, voices, failed);
+    }
+}

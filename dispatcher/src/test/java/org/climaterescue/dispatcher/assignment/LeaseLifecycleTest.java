@@ -1,0 +1,476 @@
+package org.climaterescue.dispatcher.assignment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.climaterescue.dispatcher.TestDispatcher;
+import org.climaterescue.dispatcher.TestDispatcher.Answer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** A lease from claim to end, over HTTP, with time moved instead of waited for. */
+class LeaseLifecycleTest {
+
+    private static final String DIGEST = "a".repeat(64);
+    private static final String OTHER = "b".repeat(64);
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private static TestDispatcher dispatcher;
+
+    private final int test = COUNT.incrementAndGet();
+
+    @BeforeAll
+    static void start() {
+        dispatcher = TestDispatcher.start(Map.of("RESCUE_MAX_ATTEMPTS", "3"));
+    }
+
+    @AfterAll
+    static void stop() {
+        dispatcher.close();
+    }
+
+    /** Every test has nodes of its own, and leaves no work behind for those of others. */
+    @AfterEach
+    void callOff() {
+        for (String status : new String[] {"pending", "assigned", "replicating"}) {
+            dispatcher
+                    .get("/tasks?status=" + status)
+                    .body()
+                    .at("/items")
+                    .forEach(task ->
+                            dispatcher.post("/tasks/" + task.at("/task_id").asText() + "/cancel", ""));
+        }
+    }
+
+    @Test
+    void aNodeThatFallsSilentLosesItsAssignmentsToOthers() {
+        String task = submit(1);
+        String first = claim("a");
+
+        dispatcher.advance(Duration.ofSeconds(121));
+
+        assertThat(status("a")).isEqualTo("lost");
+        assertThat(standing(task)).isEqualTo("pending");
+        String second = claim("b");
+        assertThat(second).isNotEmpty().isNotEqualTo(first);
+        assertThat(attemptOf(task)).isEqualTo(1);
+    }
+
+    @Test
+    void aHeartbeatRenewsExactlyWhatItLists() {
+        submit(1);
+        submit(1);
+        String kept = claim("a");
+        String forgotten = claim("a");
+        dispatcher.advance(Duration.ofSeconds(100));
+
+        Answer beat = beat("a", kept, 10);
+
+        assertThat(beat.at("/renewed/0/assignment_id")).isEqualTo(kept);
+        assertThat(beat.body().at("/renewed")).hasSize(1);
+        dispatcher.advance(Duration.ofSeconds(30));
+        Answer later = beat("a", kept, 20);
+        assertThat(later.body().at("/renewed")).hasSize(1);
+        assertThat(fail("a", forgotten, "network").at("/code")).isEqualTo("lease_lost");
+    }
+
+    @Test
+    void anAssignmentThatTwoHeartbeatsInARowLeaveOutIsReleased() {
+        String task = submit(1);
+        claim("a");
+
+        beat("a");
+        assertThat(standing(task)).isEqualTo("assigned");
+        beat("a");
+
+        assertThat(standing(task)).isEqualTo("pending");
+    }
+
+    @Test
+    void aHeartbeatBetweenTwoOmissionsKeepsTheAssignment() {
+        String task = submit(1);
+        String lease = claim("a");
+
+        beat("a");
+        beat("a", lease, 1);
+        beat("a");
+
+        assertThat(standing(task)).isEqualTo("assigned");
+    }
+
+    @Test
+    void anAssignmentWithoutAByteForTooLongIsStalledAndCostsAnAttempt() {
+        String task = submit(1);
+        String lease = claim("a");
+        for (int minute = 0; minute < 15; minute++) {
+            beat("a", lease, 7);
+            dispatcher.advance(Duration.ofSeconds(62));
+        }
+
+        Answer beat = beat("a", lease, 7);
+
+        assertThat(beat.at("/stop/0/reason")).isEqualTo("stalled");
+        assertThat(dispatcher.get("/tasks/" + task).at("/attempts")).isEqualTo("1");
+    }
+
+    @Test
+    void silenceMakesANodeSuspectThenLostAndAWordMakesItActive() {
+        register("a");
+        dispatcher.advance(Duration.ofSeconds(61));
+        assertThat(status("a")).isEqualTo("suspect");
+        dispatcher.advance(Duration.ofSeconds(60));
+        assertThat(status("a")).isEqualTo("lost");
+
+        assertThat(beat("a").at("/node_status")).isEqualTo("active");
+    }
+
+    @Test
+    void aLateCopyIsARealCopy() {
+        String task = submit(1);
+        String lease = claim("a");
+        dispatcher.advance(Duration.ofSeconds(121));
+        claim("b");
+
+        Answer late = complete("a", lease, DIGEST);
+
+        assertThat(late.status()).isEqualTo(200);
+        assertThat(late.at("/late")).isEqualTo("true");
+        assertThat(standing(task)).isEqualTo("rescued");
+    }
+
+    @Test
+    void whenALateCopyMeetsTheTargetTheOtherIsToldToStopAndItsCopyStillCounts() {
+        String task = submit(1);
+        String lease = claim("a");
+        dispatcher.advance(Duration.ofSeconds(121));
+        String other = claim("b");
+        complete("a", lease, DIGEST);
+
+        Answer beat = beat("b", other, 1);
+        assertThat(beat.at("/stop/0/reason")).isEqualTo("target_met");
+        Answer extra = complete("b", other, DIGEST);
+
+        assertThat(extra.status()).isEqualTo(200);
+        assertThat(extra.at("/late")).isEqualTo("true");
+        assertThat(extra.at("/copies_held")).isEqualTo("2");
+        assertThat(dispatcher.get("/tasks/" + task).body().at("/copies")).hasSize(2);
+    }
+
+    @Test
+    void sayingItTwiceCountsOnceAndAnotherDigestIsRefused() {
+        String task = submit(2);
+        String lease = claim("a");
+
+        Answer once = complete("a", lease, DIGEST);
+        Answer twice = complete("a", lease, DIGEST);
+        Answer changed = complete("a", lease, OTHER);
+
+        assertThat(twice).isEqualTo(once);
+        assertThat(twice.at("/copies_held")).isEqualTo("1");
+        assertThat(changed.status()).isEqualTo(409);
+        assertThat(dispatcher.get("/tasks/" + task).at("/copies/0/sha256")).isEqualTo(DIGEST);
+    }
+
+    @Test
+    void nobodyReportsForAnotherNode() {
+        String task = submit(1);
+        String lease = claim("a");
+        register("b");
+
+        assertThat(complete("b", lease, DIGEST).status()).isEqualTo(403);
+        assertThat(fail("b", lease, "network").status()).isEqualTo(403);
+        assertThat(release("b", lease).status()).isEqualTo(403);
+        assertThat(complete("stranger" + test, lease, DIGEST).status()).isEqualTo(403);
+        assertThat(standing(task)).isEqualTo("assigned");
+    }
+
+    @Test
+    void anAssignmentThatNeverWasIsNotFound() {
+        register("a");
+
+        assertThat(complete("a", "a-zzz-zzz", DIGEST).status()).isEqualTo(404);
+        assertThat(complete("a", "nonsense", DIGEST).status()).isEqualTo(404);
+        assertThat(fail("a", "a-1-zzzz", "network").status()).isEqualTo(404);
+    }
+
+    @Test
+    void failAndReleaseOfAnEndedAssignmentChangeNothing() {
+        String task = submit(1);
+        String lease = claim("a");
+        release("a", lease);
+        Answer before = dispatcher.get("/tasks/" + task);
+
+        assertThat(fail("a", lease, "network").at("/code")).isEqualTo("lease_lost");
+        assertThat(release("a", lease).at("/code")).isEqualTo("lease_lost");
+
+        assertThat(dispatcher.get("/tasks/" + task)).isEqualTo(before);
+    }
+
+    @Test
+    void aReleaseCostsNoAttemptAndGoesBackAtOnce() {
+        String task = submit(1);
+        release("a", claim("a"));
+
+        claim("b");
+
+        assertThat(attemptOf(task)).isEqualTo(1);
+    }
+
+    @Test
+    void aFailureIsRetriedAfterAWaitAndCostsAnAttempt() {
+        String task = submit(1);
+        Answer failed = fail("a", claim("a"), "network");
+
+        assertThat(failed.at("/task_status")).isEqualTo("pending");
+        assertThat(failed.at("/retry_at")).isNotEmpty();
+        assertThat(claim("b")).isEmpty();
+        dispatcher.advance(Duration.ofSeconds(46));
+        assertThat(claim("b")).isNotEmpty();
+        assertThat(attemptOf(task)).isEqualTo(2);
+    }
+
+    @Test
+    void aFullDiskCostsNoAttemptAndAnotherNodeGetsTheTaskAtOnce() {
+        String task = submit(1);
+        register("b");
+        fail("a", claim("a"), "disk_full");
+
+        assertThat(claim("b")).isNotEmpty();
+        assertThat(attemptOf(task)).isEqualTo(1);
+        assertThat(dispatcher.get("/tasks/" + task).at("/errors/0/reason")).isEqualTo("disk_full");
+    }
+
+    @Test
+    void aFileIsGoneWhenTwoNodesSaySo() {
+        String task = submit(1);
+        assertThat(fail("a", claim("a"), "gone").at("/task_status")).isEqualTo("pending");
+        dispatcher.advance(Duration.ofSeconds(46));
+
+        assertThat(fail("b", claim("b"), "gone").at("/task_status")).isEqualTo("failed");
+
+        Answer answer = dispatcher.get("/tasks/" + task);
+        assertThat(answer.body().at("/errors")).hasSize(2);
+        assertThat(claim("c")).isEmpty();
+    }
+
+    @Test
+    void usedUpAttemptsFailTheTaskAndARetryBeginsAnew() {
+        String task = submit(1);
+        for (String node : new String[] {"a", "b", "c"}) {
+            fail(node, claim(node), "network");
+            dispatcher.advance(Duration.ofHours(6));
+        }
+        assertThat(standing(task)).isEqualTo("failed");
+
+        assertThat(dispatcher.post("/tasks/" + task + "/retry", "").at("/status"))
+                .isEqualTo("pending");
+
+        assertThat(claim("d")).isNotEmpty();
+        assertThat(attemptOf(task)).isEqualTo(1);
+        assertThat(dispatcher.get("/tasks/" + task).body().at("/errors")).hasSize(3);
+    }
+
+    @Test
+    void aRetryOfATaskWhoseUrlLivesOnInANewerOneIsADuplicate() {
+        String task = submit(1);
+        dispatcher.post("/tasks/" + task + "/cancel", "");
+        String newer =
+                dispatcher.post("/tasks", "{'dataset_url':'" + url(task) + "'}").at("/task_id");
+        assertThat(newer).isNotEmpty();
+
+        Answer retried = dispatcher.post("/tasks/" + task + "/retry", "");
+
+        assertThat(retried.status()).isEqualTo(409);
+        assertThat(retried.at("/code")).isEqualTo("duplicate");
+        assertThat(standing(task)).isEqualTo("cancelled");
+        dispatcher.post("/tasks/" + newer + "/cancel", "");
+    }
+
+    @Test
+    void anAgentLearnsOfACancelAtItsNextHeartbeatAndACopyThenIsRefused() {
+        String task = submit(1);
+        String lease = claim("a");
+        dispatcher.post("/tasks/" + task + "/cancel", "");
+
+        assertThat(beat("a", lease, 1).at("/stop/0/reason")).isEqualTo("cancelled");
+        assertThat(complete("a", lease, DIGEST).at("/code")).isEqualTo("cancelled");
+        assertThat(claim("b")).isEmpty();
+    }
+
+    @Test
+    void aDigestUnlikeTheCatalogsIsRefusedAndCostsAnAttempt() {
+        String task = submit(", 'sha256':'" + DIGEST + "'");
+        String lease = claim("a");
+
+        Answer refused = complete("a", lease, OTHER);
+
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.at("/code")).isEqualTo("digest_mismatch");
+        assertThat(dispatcher.get("/tasks/" + task).at("/attempts")).isEqualTo("1");
+        assertThat(dispatcher.get("/tasks/" + task).body().at("/copies")).isEmpty();
+    }
+
+    @Test
+    void furtherCopiesAreGivenOutSideBySideOnceTheFirstIsIn() {
+        submit(3);
+        String first = claim("a");
+        assertThat(claim("b")).isEmpty();
+
+        complete("a", first, DIGEST);
+
+        assertThat(claim("a")).isEmpty();
+        assertThat(claim("b")).isNotEmpty();
+        assertThat(claim("c")).isNotEmpty();
+        assertThat(claim("d")).isEmpty();
+    }
+
+    @Test
+    void nodesThatDisagreeLeaveATieThatAThirdDecides() {
+        String task = submit(2);
+        complete("a", claim("a"), DIGEST);
+        Answer tie = complete("b", claim("b"), OTHER);
+        assertThat(tie.at("/verification")).isEqualTo("disputed");
+        assertThat(tie.at("/copies_held")).isEqualTo("0");
+        assertThat(tie.at("/task_status")).isEqualTo("replicating");
+
+        Answer decided = complete("c", claim("c"), DIGEST);
+
+        assertThat(decided.at("/verification")).isEqualTo("verified");
+        assertThat(decided.at("/task_status")).isEqualTo("rescued");
+        assertThat(dispatcher.get("/tasks/" + task).at("/copies/1/verification"))
+                .isEqualTo("rejected");
+    }
+
+    @Test
+    void aNodeThatSignsOffGivesItsAssignmentsBackAtOnce() {
+        String task = submit(1);
+        String lease = claim("a");
+
+        assertThat(dispatcher.delete("/nodes/" + node("a")).at("/released")).isEqualTo("1");
+
+        assertThat(status("a")).isEqualTo("gone");
+        assertThat(standing(task)).isEqualTo("pending");
+        assertThat(fail("a", lease, "network").at("/code")).isEqualTo("lease_lost");
+    }
+
+    @Test
+    void withdrawnCopiesAreWantedAgain() {
+        String task = submit(1);
+        complete("a", claim("a"), DIGEST);
+        assertThat(standing(task)).isEqualTo("rescued");
+
+        assertThat(dispatcher
+                        .delete("/nodes/" + node("a") + "?copies=withdrawn")
+                        .at("/withdrawn"))
+                .isEqualTo("1");
+
+        assertThat(standing(task)).isEqualTo("pending");
+        assertThat(claim("b")).isNotEmpty();
+    }
+
+    @Test
+    void aDrainingNodeFinishesWhatItHasAndGetsNothingNew() {
+        String task = submit(1);
+        submit(1);
+        String lease = claim("a");
+        dispatcher.post("/nodes/" + node("a") + "/drain", "");
+
+        assertThat(claim("a")).isEmpty();
+        assertThat(beat("a", lease, 1).at("/node_status")).isEqualTo("draining");
+        complete("a", lease, DIGEST);
+        assertThat(standing(task)).isEqualTo("rescued");
+    }
+
+    @Test
+    void aWaitingNodeIsWokenByWork() {
+        register("a");
+        var waiting = dispatcher.posting("/dispatch", dispatch("a", ", 'wait_seconds':60"));
+
+        String task = submit(1);
+
+        assertThat(waiting.join().at("/assignment/assigned_tasks/0/task_id")).isEqualTo(task);
+    }
+
+    private String submit(int copies) {
+        return submit(", 'copies':" + copies);
+    }
+
+    private String submit(String more) {
+        boolean copies = more.contains("copies");
+        Answer answer = dispatcher.post(
+                "/tasks",
+                "{'dataset_url':'http://test" + test + ".example.org/" + COUNT.incrementAndGet()
+                        + "', 'size_bytes':1000" + (copies ? "" : ", 'copies':1") + more + "}");
+        assertThat(answer.status()).isEqualTo(202);
+        return answer.at("/task_id");
+    }
+
+    private String url(String task) {
+        return dispatcher.get("/tasks/" + task).at("/dataset_url");
+    }
+
+    private String claim(String node) {
+        return dispatcher.post("/dispatch", dispatch(node, "")).at("/assignment/assigned_tasks/0/assignment_id");
+    }
+
+    private String dispatch(String node, String more) {
+        return "{'node_id':'" + node(node) + "', 'capacity_gb':1" + more + "}";
+    }
+
+    private void register(String node) {
+        dispatcher.post("/nodes", "{'node_id':'" + node(node) + "','name':'" + node + "','capacity_gb':1}");
+    }
+
+    private String node(String node) {
+        return node + "-" + test;
+    }
+
+    private Answer complete(String node, String lease, String digest) {
+        String name = node.startsWith("stranger") ? node : node(node);
+        return dispatcher.post(
+                "/assignments/" + lease + "/complete",
+                "{'node_id':'" + name + "','sha256':'" + digest + "','size_bytes':1000}");
+    }
+
+    private Answer fail(String node, String lease, String reason) {
+        return dispatcher.post(
+                "/assignments/" + lease + "/fail", "{'node_id':'" + node(node) + "','reason':'" + reason + "'}");
+    }
+
+    private Answer release(String node, String lease) {
+        return dispatcher.post("/assignments/" + lease + "/release", "{'node_id':'" + node(node) + "'}");
+    }
+
+    private Answer beat(String node) {
+        return dispatcher.post("/nodes/" + node(node) + "/heartbeat", "{'capacity_gb':1,'assignments':[]}");
+    }
+
+    private Answer beat(String node, String lease, long bytes) {
+        return dispatcher.post(
+                "/nodes/" + node(node) + "/heartbeat",
+                "{'capacity_gb':1,'assignments':[{'assignment_id':'" + lease + "','bytes_done':" + bytes + "}]}");
+    }
+
+    private String status(String node) {
+        return dispatcher.get("/nodes/" + node(node)).at("/status");
+    }
+
+    private String standing(String task) {
+        return dispatcher.get("/tasks/" + task).at("/status");
+    }
+
+    private int attemptOf(String task) {
+        return dispatcher
+                .get("/tasks/" + task)
+                .body()
+                .at("/assignments")
+                .valueStream()
+                .mapToInt(assignment -> assignment.at("/attempt").asInt())
+                .max()
+                .orElse(0);
+    }
+}
