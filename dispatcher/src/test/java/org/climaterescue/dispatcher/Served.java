@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.climaterescue.protocol.Json;
+import org.jspecify.annotations.Nullable;
 
 /** A dispatcher on a free port with a database of its own, and ways to talk to it. */
 final class Served implements AutoCloseable {
@@ -58,7 +59,8 @@ final class Served implements AutoCloseable {
         return send("POST", path, json.getBytes(StandardCharsets.UTF_8), all);
     }
 
-    Answer send(String method, String path, byte[] body, String... headers) throws IOException, InterruptedException {
+    Answer send(String method, String path, byte @Nullable [] body, String... headers)
+            throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(uri(path))
                 .timeout(Duration.ofSeconds(30))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /** A whole dispatcher with a database of its own, and a client for it. */
 public final class TestService implements AutoCloseable {
 
-    private final HttpClient client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+    private final HttpClient client =
+            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final Dispatcher dispatcher;
     private final HikariDataSource database;
 

@@ -44,15 +44,21 @@ class CatalogImportTest {
 
         assertThat(catalog.get("status").asText()).as(catalog.toString()).isEqualTo("imported");
         assertThat(catalog.get("format").asText()).isEqualTo("dcat");
-        assertThat(counts(catalog)).isEqualTo("datasets 5, read 10, added 4, updated 0, unchanged 1, duplicates 1, rejected 4");
+        assertThat(counts(catalog))
+                .isEqualTo("datasets 5, read 10, added 4, updated 0, unchanged 1, duplicates 1, rejected 4");
         List<JsonNode> rejected = service.get(
                         "/catalogs/" + catalog.get("catalog_id").asText() + "/rejected")
                 .lines();
         assertThat(rejected)
                 .extracting(one -> one.get("position").asText())
                 .containsExactly(
-                        "dataset 2, distribution 2", "dataset 2, distribution 3", "dataset 4, distribution 1", "dataset 5");
-        assertThat(rejected.getFirst().get("reason").asText()).contains("scheme").contains("hhttps");
+                        "dataset 2, distribution 2",
+                        "dataset 2, distribution 3",
+                        "dataset 4, distribution 1",
+                        "dataset 5");
+        assertThat(rejected.getFirst().get("reason").asText())
+                .contains("scheme")
+                .contains("hhttps");
         assertThat(rejected.getFirst().get("record").asText()).contains("hhttps://example.org/typo.csv");
     }
 
@@ -60,7 +66,8 @@ class CatalogImportTest {
     void aTaskSaysWhatItsCatalogSaid() {
         JsonNode catalog = imported("small", resource("dcat-small.json"));
 
-        JsonNode items = service.get("/tasks?catalog=" + catalog.get("catalog_id").asText() + "&limit=10")
+        JsonNode items = service.get(
+                        "/tasks?catalog=" + catalog.get("catalog_id").asText() + "&limit=10")
                 .json()
                 .get("items");
 
@@ -83,7 +90,8 @@ class CatalogImportTest {
         JsonNode twice = imported("small", gzip(resource("dcat-small.json")));
 
         assertThat(twice.get("catalog_id")).isEqualTo(once.get("catalog_id"));
-        assertThat(counts(twice)).isEqualTo("datasets 5, read 10, added 0, updated 0, unchanged 5, duplicates 1, rejected 4");
+        assertThat(counts(twice))
+                .isEqualTo("datasets 5, read 10, added 0, updated 0, unchanged 5, duplicates 1, rejected 4");
         assertThat(service.number("select count(*) from task")).isEqualTo(4);
         assertThat(service.number("select count(*) from catalog_rejected")).isEqualTo(4);
     }
@@ -101,14 +109,18 @@ class CatalogImportTest {
                 {"url":"http://example.org/c"}
                 """);
 
-        assertThat(counts(again)).isEqualTo("datasets 0, read 3, added 1, updated 1, unchanged 1, duplicates 0, rejected 0");
+        assertThat(counts(again))
+                .isEqualTo("datasets 0, read 3, added 1, updated 1, unchanged 1, duplicates 0, rejected 0");
         JsonNode task = service.get("/tasks").json().get("items").get(2);
         assertThat(task.get("name").asText()).isEqualTo("A2");
         assertThat(task.get("size_bytes").asLong()).isEqualTo(20);
         assertThat(task.get("priority").asInt()).isEqualTo(8);
-        assertThat(service.number("select urgency from ready order by task_id limit 1")).isEqualTo(2);
-        assertThat(service.number("select size_bytes from ready order by task_id limit 1")).isEqualTo(20);
-        assertThat(service.number("select count(*) from event where kind = 'prioritized'")).isEqualTo(1);
+        assertThat(service.number("select urgency from ready order by task_id limit 1"))
+                .isEqualTo(2);
+        assertThat(service.number("select size_bytes from ready order by task_id limit 1"))
+                .isEqualTo(20);
+        assertThat(service.number("select count(*) from event where kind = 'prioritized'"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -117,9 +129,12 @@ class CatalogImportTest {
         JsonNode first = imported("one", "{\"url\":\"http://example.org/a\"}\n{\"url\":\"http://example.org/b\"}");
         JsonNode second = imported("two", "{\"url\":\"http://example.org/b\",\"name\":\"theirs\"}");
 
-        assertThat(counts(first)).isEqualTo("datasets 0, read 2, added 1, updated 0, unchanged 0, duplicates 1, rejected 0");
-        assertThat(counts(second)).isEqualTo("datasets 0, read 1, added 0, updated 0, unchanged 0, duplicates 1, rejected 0");
-        assertThat(service.number("select count(*) from task where name = 'theirs'")).isZero();
+        assertThat(counts(first))
+                .isEqualTo("datasets 0, read 2, added 1, updated 0, unchanged 0, duplicates 1, rejected 0");
+        assertThat(counts(second))
+                .isEqualTo("datasets 0, read 1, added 0, updated 0, unchanged 0, duplicates 1, rejected 0");
+        assertThat(service.number("select count(*) from task where name = 'theirs'"))
+                .isZero();
     }
 
     @Test
@@ -138,9 +153,12 @@ class CatalogImportTest {
                 """.formatted("cd".repeat(32)));
 
         assertThat(catalog.get("format").asText()).isEqualTo("jsonl");
-        assertThat(counts(catalog)).isEqualTo("datasets 2, read 9, added 3, updated 0, unchanged 0, duplicates 0, rejected 6");
-        assertThat(service.get("/catalogs/" + catalog.get("catalog_id").asText() + "/rejected").lines())
-                .extracting(one -> one.get("position").asText() + ": " + one.get("reason").asText())
+        assertThat(counts(catalog))
+                .isEqualTo("datasets 2, read 9, added 3, updated 0, unchanged 0, duplicates 0, rejected 6");
+        assertThat(service.get("/catalogs/" + catalog.get("catalog_id").asText() + "/rejected")
+                        .lines())
+                .extracting(one ->
+                        one.get("position").asText() + ": " + one.get("reason").asText())
                 .satisfiesExactly(
                         one -> assertThat(one).startsWith("line 5: ").contains("priority"),
                         one -> assertThat(one).startsWith("line 6: ").contains("size_bytes"),
@@ -148,7 +166,8 @@ class CatalogImportTest {
                         one -> assertThat(one).startsWith("line 8: ").contains("object"),
                         one -> assertThat(one).startsWith("line 9: ").contains("JSON"),
                         one -> assertThat(one).startsWith("line 10: ").contains("request_id"));
-        assertThat(service.number("select copies_target from task where request_id = 'r1'")).isEqualTo(2);
+        assertThat(service.number("select copies_target from task where request_id = 'r1'"))
+                .isEqualTo(2);
     }
 
     @Test
@@ -184,7 +203,8 @@ class CatalogImportTest {
 
     @Test
     void whatIsNoCatalogFails() {
-        assertThat(imported("bad", "{\n  \"a\": {\n    bad\n").get("error").asText()).contains("line 3");
+        assertThat(imported("bad", "{\n  \"a\": {\n    bad\n").get("error").asText())
+                .contains("line 3");
         assertThat(imported("good json", "{\"a\":[1,2]}").get("error").asText()).contains("dataset");
         assertThat(imported("scalar", "17").get("error").asText()).contains("format");
         assertThat(imported("prose", "Dear all,\n").get("error").asText()).contains("format");
@@ -195,7 +215,8 @@ class CatalogImportTest {
     @Test
     void strangeRecordsDoNotStopTheRest() {
         String deep = "[".repeat(2000) + "]".repeat(2000);
-        String catalog = """
+        String catalog =
+                """
                 [{"title":"\\u0000 and \\ud800","description":"%s","x":%s,"n":%s,"distribution":[
                    {"title":"%s","downloadURL":"http://example.org/1"},
                    {"title":17,"downloadURL":"http://example.org/2","byteSize":"12.0","x":NaN},
@@ -211,10 +232,14 @@ class CatalogImportTest {
         JsonNode imported = imported("strange", catalog);
 
         assertThat(imported.get("status").asText()).as(imported.toString()).isEqualTo("imported");
-        assertThat(counts(imported)).isEqualTo("datasets 4, read 10, added 5, updated 0, unchanged 0, duplicates 0, rejected 5");
-        assertThat(service.number("select size_bytes from task where url = 'http://example.org/2'")).isEqualTo(12);
-        assertThat(service.number("select length(name) from task where url = 'http://example.org/1'")).isEqualTo(1000);
-        assertThat(service.number("select count(*) from task where organization = 'Just a name'")).isEqualTo(1);
+        assertThat(counts(imported))
+                .isEqualTo("datasets 4, read 10, added 5, updated 0, unchanged 0, duplicates 0, rejected 5");
+        assertThat(service.number("select size_bytes from task where url = 'http://example.org/2'"))
+                .isEqualTo(12);
+        assertThat(service.number("select length(name) from task where url = 'http://example.org/1'"))
+                .isEqualTo(1000);
+        assertThat(service.number("select count(*) from task where organization = 'Just a name'"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -227,7 +252,10 @@ class CatalogImportTest {
 
         assertThat(same.json()).isEqualTo(one.json());
         assertThat(other.json()).isNotEqualTo(one.json());
-        assertThat(service.get("/catalogs/" + one.json().get("catalog_id").asText()).json().get("name").asText())
+        assertThat(service.get("/catalogs/" + one.json().get("catalog_id").asText())
+                        .json()
+                        .get("name")
+                        .asText())
                 .matches("unnamed-[0-9a-f]{12}");
         assertThat(service.get("/catalogs").json().get("items")).hasSize(2);
     }
@@ -235,10 +263,16 @@ class CatalogImportTest {
     @Test
     void badParametersAreNamed() {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
-        assertThat(service.post("/catalogs?format=csv", body).json().get("field").asText()).isEqualTo("format");
+        assertThat(service.post("/catalogs?format=csv", body)
+                        .json()
+                        .get("field")
+                        .asText())
+                .isEqualTo("format");
         assertThat(service.post("/catalogs?format=ckan", body).status()).isEqualTo(400);
-        assertThat(service.post("/catalogs?name=%00", body).json().get("field").asText()).isEqualTo("name");
-        assertThat(service.post("/catalogs?name=" + "x".repeat(257), body).status()).isEqualTo(400);
+        assertThat(service.post("/catalogs?name=%00", body).json().get("field").asText())
+                .isEqualTo("name");
+        assertThat(service.post("/catalogs?name=" + "x".repeat(257), body).status())
+                .isEqualTo(400);
         assertThat(service.post("/catalogs", new byte[0]).status()).isEqualTo(400);
         assertThat(service.get("/catalogs/c-99").status()).isEqualTo(404);
         assertThat(service.get("/catalogs/nonsense/rejected").status()).isEqualTo(404);

@@ -17,10 +17,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class RealCatalogsTest {
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     dcat/nasa_small_120.json | imported | datasets 120, read 975, added 873
                     dcat/doe_energy_data_json_2025-02-01.json.gz | imported | datasets 480, read 758, added 642
                     dcat-edge/gsa-harvester/dcatus_with_none.json.gz | imported | datasets 402, read 2841, added 2772

@@ -39,7 +39,8 @@ class TaskReadingTest {
         for (int i = 1; i <= 8; i++) {
             service.post(
                     "/tasks",
-                    "{\"dataset_url\":\"http://%s.example.org/%d?a=\\\"b,c\\\"\"}".formatted(i % 2 == 0 ? "even" : "odd", i));
+                    "{\"dataset_url\":\"http://%s.example.org/%d?a=\\\"b,c\\\"\"}"
+                            .formatted(i % 2 == 0 ? "even" : "odd", i));
         }
         for (String node : List.of("anna", "bert", "carl")) {
             service.execute(
@@ -71,15 +72,10 @@ class TaskReadingTest {
             {"completed", "rescued", "2", "52"}, {"assigned", "rescued", "3", "53"},
             {"assignment_cancelled", "rescued", "3", "53"},
         }) {
-            service.execute(
-                    """
+            service.execute("""
                     insert into event (task_id, at, kind, task_status, node_no, token, attempt, bytes_done, detail)
                     values (5, clock_timestamp(), ?::event_kind, ?::task_status, ?, ?, 1, 7, '{"k":1}')
-                    """,
-                    line[0],
-                    line[1],
-                    Integer.parseInt(line[2]),
-                    Long.parseLong(line[3]));
+                    """, line[0], line[1], Integer.parseInt(line[2]), Long.parseLong(line[3]));
         }
     }
 
@@ -166,12 +162,13 @@ class TaskReadingTest {
         assertThat(task.get("copies").get(0).get("operator").asText()).isEqualTo("club of anna");
         assertThat(task.get("copies").get(2).has("operator")).isFalse();
         assertThat(task.get("assignments"))
-                .extracting(one -> one.get("node_id").asText() + " "
-                        + one.get("status").asText())
+                .extracting(one ->
+                        one.get("node_id").asText() + " " + one.get("status").asText())
                 .containsExactly("anna completed", "bert completed", "carl cancelled");
         assertThat(task.get("assignments").get(0).get("ended_at").asText()).endsWith("Z");
         assertThat(task.get("errors")).isEmpty();
-        JsonNode history = service.get("/tasks/" + new TaskId(5) + "/history").json().get("items");
+        JsonNode history =
+                service.get("/tasks/" + new TaskId(5) + "/history").json().get("items");
         assertThat(history).hasSize(8);
         assertThat(history.get(1).get("actor").asText()).isEqualTo("anna");
         assertThat(history.get(1).get("detail").get("k").asInt()).isEqualTo(1);
@@ -208,8 +205,10 @@ class TaskReadingTest {
         assertThat(copies.get("task_id").asText()).isEqualTo(new TaskId(5).toString());
         assertThat(copies.get("task_status").asText()).isEqualTo("rescued");
         assertThat(copies.get("copies")).hasSize(3);
-        assertThat(service.get("/copies?url=http://example.org/unknown").status()).isEqualTo(404);
-        assertThat(service.get("/copies?url=nonsense").json().get("field").asText()).isEqualTo("url");
+        assertThat(service.get("/copies?url=http://example.org/unknown").status())
+                .isEqualTo(404);
+        assertThat(service.get("/copies?url=nonsense").json().get("field").asText())
+                .isEqualTo("url");
         assertThat(service.get("/copies").status()).isEqualTo(400);
     }
 
@@ -245,7 +244,8 @@ class TaskReadingTest {
         var hashes = document.getElementsByTagNameNS("urn:ietf:params:xml:ns:metalink", "hash");
         assertThat(hashes.item(1).getTextContent()).isEqualTo(TWOS);
 
-        assertThat(service.get("/manifest?format=pdf").json().get("field").asText()).isEqualTo("format");
+        assertThat(service.get("/manifest?format=pdf").json().get("field").asText())
+                .isEqualTo("format");
     }
 
     private static List<String> numbers(JsonNode page) {
@@ -261,36 +261,22 @@ class TaskReadingTest {
 
     private void lease(long task, int node, long token) {
         unready(task);
-        service.execute(
-                """
+        service.execute("""
                 insert into assignment (task_id, node_no, token, attempt, host_no, reserved_bytes, assigned_at, lease_until,
                                         progress_at)
                 values (?, ?, ?, 1, 1, 0, now(), now() + interval '1 day', now())
-                """,
-                task,
-                node,
-                token);
-        service.execute(
-                """
+                """, task, node, token);
+        service.execute("""
                 insert into event (task_id, at, kind, task_status, actor, node_no, token, attempt)
                 values (?, now(), 'assigned', 'assigned', 'x', ?, ?, 1)
-                """,
-                task,
-                node,
-                token);
+                """, task, node, token);
     }
 
     private void copy(long task, int node, long token, String sha256, @Nullable String magnet) {
-        service.execute(
-                """
+        service.execute("""
                 insert into copy (task_id, node_no, token, sha256, size_bytes, magnet_link, late, completed_at)
                 values (?, ?, ?, decode(?, 'hex'), 7, ?, false, clock_timestamp())
-                """,
-                task,
-                node,
-                token,
-                sha256,
-                magnet);
+                """, task, node, token, sha256, magnet);
     }
 
     private void failure(long task, int node, long token, boolean charged) {
@@ -303,16 +289,9 @@ class TaskReadingTest {
     }
 
     private void stands(long task, String status, int copies, @Nullable String sha256, @Nullable String verification) {
-        service.execute(
-                """
+        service.execute("""
                 insert into standing (task_id, status, copies, sha256, size_bytes, verification, since)
                 values (?, ?::task_standing, ?, decode(?, 'hex'), ?, ?::verification, now())
-                """,
-                task,
-                status,
-                copies,
-                sha256,
-                sha256 == null ? null : 7L,
-                verification);
+                """, task, status, copies, sha256, sha256 == null ? null : 7L, verification);
     }
 }
