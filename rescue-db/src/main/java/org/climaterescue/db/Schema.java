@@ -26,9 +26,8 @@ final class Schema {
                 .validateMigrationNaming(true)
                 .load();
         try {
-            refuseNewer(flyway.info(), place);
+            // Of a newer schema, Flyway leaves everything as it is; it just does not mind, so we ask afterwards.
             flyway.migrate();
-            // An instance of a newer version may have migrated in between.
             refuseNewer(flyway.info(), place);
         } catch (FlywayValidateException e) {
             throw new DatabaseUnavailable(

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 /** The embedded server's {@code postgresql.conf}, written anew at each start. */
 final class ServerSettings {
 
+    private static final String OWNERS_FILE = "local.conf";
+
     private ServerSettings() {}
 
     /**
@@ -14,9 +16,10 @@ final class ServerSettings {
      * @param durable false only for tests: a commit then does not wait for the disk
      */
     static void write(Path cluster, int port, boolean durable) throws IOException {
-        Files.writeString(
-                cluster.resolve("postgresql.conf"),
-                TEMPLATE.replace("{port}", Integer.toString(port)).replace("{durable}", durable ? "on" : "off"));
+        String settings =
+                TEMPLATE.replace("{port}", Integer.toString(port)).replace("{durable}", durable ? "on" : "off");
+        String ownersFile = Files.exists(cluster.resolve(OWNERS_FILE)) ? "include '" + OWNERS_FILE + "'\n" : "";
+        Files.writeString(cluster.resolve("postgresql.conf"), settings + ownersFile);
     }
 
     private static final String TEMPLATE = """
@@ -76,7 +79,5 @@ final class ServerSettings {
             timezone = 'UTC'
             lc_messages = 'C'
             cluster_name = 'climate-rescue'
-
-            include_if_exists = 'local.conf'
             """;
 }

@@ -27,7 +27,8 @@ class DatabaseTest {
     private static final Path UNUSED = Path.of("unused-data-directory");
 
     @Test
-    void withoutAUrlADatabaseIsMadeUnderTheDataDirectory(@TempDir Path dataDir) throws Exception {
+    void withoutAUrlADatabaseIsMadeUnderTheDataDirectory(@TempDir(factory = MemoryDirectory.class) Path dataDir)
+            throws Exception {
         EmbeddedDatabaseTest.prepare(dataDir);
         try (var database = Database.open(null, dataDir, Database.PATIENCE)) {
             try (var connection = database.pool().getConnection()) {
@@ -108,7 +109,10 @@ class DatabaseTest {
     @Test
     void aNewerSchemaIsRefused() throws Exception {
         String url = TestDatabase.create();
+        String known;
         try (var connection = DriverManager.getConnection(url)) {
+            known = texts(connection, "select max(version::integer) from flyway_schema_history")
+                    .getFirst();
             execute(connection, """
                     insert into flyway_schema_history
                         (installed_rank, version, description, type, script, installed_by, execution_time, success)
@@ -117,7 +121,7 @@ class DatabaseTest {
         }
         assertRefused(
                 () -> Database.open(url, UNUSED, Database.PATIENCE),
-                "database schema is at version 999, this program knows ");
+                "database schema is at version 999, this program knows " + known + ": start the newer program");
     }
 
     @Test
@@ -147,7 +151,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aRestartOfTheServerIsSurvived(@TempDir Path dataDir) throws Exception {
+    void aRestartOfTheServerIsSurvived(@TempDir(factory = MemoryDirectory.class) Path dataDir) throws Exception {
         EmbeddedDatabaseTest.prepare(dataDir);
         try (var database = Database.open(null, dataDir, Database.PATIENCE)) {
             assertThat(texts(database, "select 1")).containsExactly("1");
@@ -182,7 +186,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aServerThatEndsIsStartedAgain(@TempDir Path dataDir) throws Exception {
+    void aServerThatEndsIsStartedAgain(@TempDir(factory = MemoryDirectory.class) Path dataDir) throws Exception {
         EmbeddedDatabaseTest.prepare(dataDir);
         Path cluster = dataDir.toRealPath().resolve("postgresql");
         try (var database = Database.open(null, dataDir, Database.PATIENCE);
@@ -190,7 +194,7 @@ class DatabaseTest {
             update(database, "insert into host (name) values ('kept.example')");
             long pid = PostmasterFile.read(cluster).orElseThrow().pid();
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-            assertThatThrownBy(() -> execute(witness, "select pg_sleep(600)")).hasMessageContaining("postmaster exit");
+            assertThatThrownBy(() -> execute(witness, "select pg_sleep(600)")).isInstanceOf(SQLException.class);
             assertThat(textsOnceBack(database, "select name from host where name = 'kept.example'"))
                     .hasSize(1);
             assertThat(PostmasterFile.read(cluster).orElseThrow().pid()).isNotEqualTo(pid);
