@@ -62,8 +62,9 @@ final class TaskIntakeController {
     @Post("/bulk")
     @Consumes(MediaType.ALL)
     @Produces(NDJSON)
-    StreamedFile submitMany(@Body InputStream body) throws IOException {
-        return new StreamedFile(bulk.answer(body), MediaType.of(NDJSON));
+    StreamedFile submitMany(@Nullable @Body InputStream body) throws IOException {
+        InputStream lines = body == null ? InputStream.nullInputStream() : body;
+        return new StreamedFile(bulk.answer(lines), MediaType.of(NDJSON));
     }
 
     private HttpResponse<Accepted> answer(TaskRequest request, Reception reception) {

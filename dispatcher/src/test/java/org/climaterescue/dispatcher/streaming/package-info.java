@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.dispatcher.streaming;
+
+import org.jspecify.annotations.NullMarked;
