@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.climaterescue.protocol.Json;
 import org.jspecify.annotations.Nullable;
@@ -94,7 +95,7 @@ final class Served implements AutoCloseable {
     }
 
     /** What came back. */
-    record Answer(int status, Map<String, java.util.List<String>> headers, String body) {
+    record Answer(int status, Map<String, List<String>> headers, String body) {
 
         JsonNode json() throws IOException {
             return Json.mapper().readTree(body);
