@@ -14,8 +14,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.climaterescue.protocol.Json;
+import org.jspecify.annotations.Nullable;
 
 /** A dispatcher on a free port with a database of its own, and ways to talk to it. */
 final class Served implements AutoCloseable {
@@ -58,7 +60,8 @@ final class Served implements AutoCloseable {
         return send("POST", path, json.getBytes(StandardCharsets.UTF_8), all);
     }
 
-    Answer send(String method, String path, byte[] body, String... headers) throws IOException, InterruptedException {
+    Answer send(String method, String path, byte @Nullable [] body, String... headers)
+            throws IOException, InterruptedException {
         var request = HttpRequest.newBuilder(uri(path))
                 .timeout(Duration.ofSeconds(30))
                 .method(method, body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
@@ -92,7 +95,7 @@ final class Served implements AutoCloseable {
     }
 
     /** What came back. */
-    record Answer(int status, Map<String, java.util.List<String>> headers, String body) {
+    record Answer(int status, Map<String, List<String>> headers, String body) {
 
         JsonNode json() throws IOException {
             return Json.mapper().readTree(body);

@@ -27,7 +27,7 @@ final class StartTest {
 
     @Test
     void aTakenPortIsOneLineAndNothingIsLeftRunning() throws Exception {
-        try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             String port = Integer.toString(taken.getLocalPort());
             Map<String, String> environment = Map.of("DISPATCHER_PORT", port, "RESCUE_DATA_DIR", data.toString());
 

@@ -15,6 +15,7 @@ import org.climaterescue.db.Database;
 import org.climaterescue.db.TestDatabase;
 import org.climaterescue.dispatcher.assignment.Sweep;
 import org.climaterescue.protocol.Json;
+import org.jspecify.annotations.Nullable;
 
 /** A real dispatcher on a real database of its own, called over a real socket. Its sweep runs when a test says so, or by itself. */
 public final class TestDispatcher implements AutoCloseable {
@@ -72,7 +73,7 @@ public final class TestDispatcher implements AutoCloseable {
         return send("POST", path, json);
     }
 
-    private CompletableFuture<Answer> send(String method, String path, String json) {
+    private CompletableFuture<Answer> send(String method, String path, @Nullable String json) {
         var body = json == null
                 ? HttpRequest.BodyPublishers.noBody()
                 : HttpRequest.BodyPublishers.ofString(json.replace('\'', '"'));

@@ -11,6 +11,7 @@ import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.Failure;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.Release;
+import org.climaterescue.protocol.StopReason;
 import org.climaterescue.protocol.Texts;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,7 @@ final class Job {
     /** Does the work and reports it; returns when there is nothing left to say. */
     void run() throws InterruptedException, AgentException, IOException {
         listener.started(download);
-        switch (rescuer.rescue(task, this::progressed, stop)) {
+        switch (rescuer.rescue(task, this::progressed, stop, this::isUnwanted)) {
             case Outcome.Held(StoredCopy copy) -> {
                 bytesDone = copy.size();
                 listener.stored(download, copy);
@@ -90,6 +91,12 @@ final class Job {
                 }
             }
         }
+    }
+
+    private boolean isUnwanted() {
+        String why = stopReason;
+        return StopReason.CANCELLED.wire().equals(why)
+                || StopReason.TARGET_MET.wire().equals(why);
     }
 
     private void release() {

@@ -35,6 +35,8 @@ public final class NodeAgent implements AutoCloseable {
     /** Calls besides those of the jobs: the poll, the heartbeat, a registration, the farewell. */
     private static final int OTHER_CALLS = 4;
 
+    private static final Duration TIDY_EVERY = Duration.ofHours(6);
+
     /** A piece of the agent's work, on a thread of its own. */
     private interface Work {
         void run() throws InterruptedException, AgentException, IOException;
@@ -135,7 +137,14 @@ public final class NodeAgent implements AutoCloseable {
             return;
         }
         spawn("rescue-heartbeat", new Heartbeats(session, client, jobs, ended)::run);
+        spawn("rescue-tidy", this::tidy);
         new WorkLoop(session, client, config.priorityLevel(), tuning, closing, slots, this::begin).run();
+    }
+
+    private void tidy() throws InterruptedException, IOException {
+        while (!closing.pause(TIDY_EVERY)) {
+            store.dropOldPartials();
+        }
     }
 
     private void begin(AssignedTask task) {

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.climaterescue.agent.fetch.FetchFailure;
 import org.climaterescue.agent.fetch.Fetched;
@@ -50,8 +51,13 @@ final class Rescuer {
         this.fetcher = fetcher;
     }
 
-    /** Works on a task until it is done, cannot be done, or is stopped. */
-    Outcome rescue(AssignedTask task, LongConsumer progress, StopSignal stop) throws InterruptedException {
+    /**
+     * Works on a task until it is done, cannot be done, or is stopped.
+     *
+     * @param unwanted asked after a stop: whether nobody wants the file any more, so that its part need not be kept
+     */
+    Outcome rescue(AssignedTask task, LongConsumer progress, StopSignal stop, BooleanSupplier unwanted)
+            throws InterruptedException {
         Optional<OriginUrl> url = OriginUrl.parse(task.datasetUrl());
         if (url.isEmpty()) {
             return failed(Fetcher.unsupported(task.datasetUrl()));
@@ -66,7 +72,7 @@ final class Rescuer {
             others.await(1, TimeUnit.SECONDS);
         }
         try {
-            return held(task, url.get(), progress, stop);
+            return held(task, url.get(), progress, stop, unwanted);
         } catch (FetchFailure failure) {
             return failed(failure);
         } catch (IOException disk) {
@@ -79,7 +85,8 @@ final class Rescuer {
         }
     }
 
-    private Outcome held(AssignedTask task, OriginUrl url, LongConsumer progress, StopSignal stop)
+    private Outcome held(
+            AssignedTask task, OriginUrl url, LongConsumer progress, StopSignal stop, BooleanSupplier unwanted)
             throws IOException, FetchFailure, StoppedException, InterruptedException {
         Optional<StoredCopy> same = store.ofTask(task.taskId());
         if (same.isPresent()) {
@@ -105,6 +112,11 @@ final class Rescuer {
                     partial.discard();
                 }
                 throw failure;
+            } catch (StoppedException stopped) {
+                if (unwanted.getAsBoolean()) {
+                    partial.discard();
+                }
+                throw stopped;
             }
             StoredCopy copy = switch (fetched) {
                 case COMPLETE -> store.keep(partial, url, task.taskId());

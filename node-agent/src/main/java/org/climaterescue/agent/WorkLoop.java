@@ -68,6 +68,8 @@ final class WorkLoop {
                     return;
                 }
                 List<AssignedTask> tasks = ask(free);
+                // What a dispatcher gives beyond the free slots is left out of the heartbeats, and so goes back by
+                // itself.
                 for (AssignedTask task : tasks.subList(0, Math.min(free, tasks.size()))) {
                     start.accept(task);
                     given++;

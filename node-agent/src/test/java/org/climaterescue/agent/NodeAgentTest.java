@@ -159,6 +159,7 @@ class NodeAgentTest {
         assertThat(next(dispatcher.heartbeats).assignments()).isEmpty();
         assertThat(dispatcher.completions).isEmpty();
         assertThat(dispatcher.releases).isEmpty();
+        assertThat(dir.resolve(".rescue/partial")).isEmptyDirectory();
         pace.release(1000);
     }
 

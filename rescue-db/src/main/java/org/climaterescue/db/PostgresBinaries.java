@@ -74,7 +74,7 @@ final class PostgresBinaries {
             }
             return unpacked(archive, Files.createDirectories(cache), name);
         } catch (IOException e) {
-            LOG.info("Unpacking PostgreSQL into {} instead of {}: {}", dataDir, cache, e.toString());
+            LOG.info("Keeping PostgreSQL's programs in {}, for {} cannot be used: {}", dataDir, cache, e.toString());
         }
         try {
             return unpacked(archive, Files.createDirectories(dataDir.resolve("postgresql-programs")), name);

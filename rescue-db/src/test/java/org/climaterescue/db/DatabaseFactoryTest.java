@@ -100,7 +100,8 @@ class DatabaseFactoryTest {
     }
 
     @Test
-    void theEndOfTheContextClosesThePoolAndStopsTheServer(@TempDir Path dataDir) throws Exception {
+    void theEndOfTheContextClosesThePoolAndStopsTheServer(@TempDir(factory = MemoryDirectory.class) Path dataDir)
+            throws Exception {
         EmbeddedDatabaseTest.prepare(dataDir);
         Path cluster;
         Database database;

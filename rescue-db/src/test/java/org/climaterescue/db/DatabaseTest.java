@@ -27,7 +27,8 @@ class DatabaseTest {
     private static final Path UNUSED = Path.of("unused-data-directory");
 
     @Test
-    void withoutAUrlADatabaseIsMadeUnderTheDataDirectory(@TempDir Path dataDir) throws Exception {
+    void withoutAUrlADatabaseIsMadeUnderTheDataDirectory(@TempDir(factory = MemoryDirectory.class) Path dataDir)
+            throws Exception {
         EmbeddedDatabaseTest.prepare(dataDir);
         try (var database = Database.open(null, dataDir, Database.PATIENCE)) {
             try (var connection = database.pool().getConnection()) {
@@ -150,7 +151,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aRestartOfTheServerIsSurvived(@TempDir Path dataDir) throws Exception {
+    void aRestartOfTheServerIsSurvived(@TempDir(factory = MemoryDirectory.class) Path dataDir) throws Exception {
         EmbeddedDatabaseTest.prepare(dataDir);
         try (var database = Database.open(null, dataDir, Database.PATIENCE)) {
             assertThat(texts(database, "select 1")).containsExactly("1");
@@ -185,7 +186,7 @@ class DatabaseTest {
     }
 
     @Test
-    void aServerThatEndsIsStartedAgain(@TempDir Path dataDir) throws Exception {
+    void aServerThatEndsIsStartedAgain(@TempDir(factory = MemoryDirectory.class) Path dataDir) throws Exception {
         EmbeddedDatabaseTest.prepare(dataDir);
         Path cluster = dataDir.toRealPath().resolve("postgresql");
         try (var database = Database.open(null, dataDir, Database.PATIENCE);
@@ -193,7 +194,7 @@ class DatabaseTest {
             update(database, "insert into host (name) values ('kept.example')");
             long pid = PostmasterFile.read(cluster).orElseThrow().pid();
             ProcessHandle.of(pid).orElseThrow().destroyForcibly();
-            assertThatThrownBy(() -> execute(witness, "select pg_sleep(600)")).hasMessageContaining("postmaster exit");
+            assertThatThrownBy(() -> execute(witness, "select pg_sleep(600)")).isInstanceOf(SQLException.class);
             assertThat(textsOnceBack(database, "select name from host where name = 'kept.example'"))
                     .hasSize(1);
             assertThat(PostmasterFile.read(cluster).orElseThrow().pid()).isNotEqualTo(pid);

@@ -3,6 +3,7 @@ package org.climaterescue.db;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.net.ConnectException;
@@ -31,10 +32,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class EmbeddedDatabaseTest {
 
-    @TempDir
+    @TempDir(factory = MemoryDirectory.class)
     static Path untouched;
 
-    @TempDir
+    @TempDir(factory = MemoryDirectory.class)
     Path dataDir;
 
     @BeforeAll
@@ -221,6 +222,25 @@ class EmbeddedDatabaseTest {
         Path file = Files.createFile(dataDir.resolve("file"));
         assertRefused(file.resolve("data"), "cannot be used");
         assertRefused(file, "cannot be used");
+    }
+
+    @Test
+    void rootThatMayNotSetItsRightsAsideIsTold() throws Exception {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only for root");
+        copyDatabase();
+        Path programs = Files.createDirectory(dataDir.resolve("bin"));
+        Path unshare = Files.writeString(
+                programs.resolve("unshare"),
+                "#!/bin/sh\necho 'unshare: unshare failed: Operation not permitted' >&2\nexit 1\n");
+        assertThat(unshare.toFile().setExecutable(true)).isTrue();
+        Map<String, String> environment = Map.of("PATH", programs + ":" + System.getenv("PATH"));
+        for (Path directory : List.of(dataDir, dataDir.resolve("new"))) {
+            try (var program = ForkedJvm.run(List.of(), environment, DatabaseProgram.class, directory.toString())) {
+                assertThat(program.awaitLine("REFUSED"))
+                        .contains(directory.toString())
+                        .contains("cannot run as root here");
+            }
+        }
     }
 
     @Test

@@ -17,10 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** On a small disk of its own, which only root may mount. */
 class FullDiskTest {
 
-    @TempDir
+    @TempDir(factory = MemoryDirectory.class)
     static Path untouched;
 
-    @TempDir
+    @TempDir(factory = MemoryDirectory.class)
     Path disk;
 
     @BeforeAll

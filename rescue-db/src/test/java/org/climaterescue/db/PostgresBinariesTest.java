@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class PostgresBinariesTest {
 
-    @TempDir
+    @TempDir(factory = MemoryDirectory.class)
     Path directory;
 
     @Test

@@ -82,10 +82,14 @@ public final class ProblemException extends RuntimeException {
     /**
      * 409 with a code of its own and extra members.
      *
-     * @param more members beside the usual ones, in snake_case
+     * @param more members beside the usual ones, in snake_case; null values are left out
      */
-    public static ProblemException conflict(String code, String detail, Map<String, Object> more) {
-        return new ProblemException(409, code, detail, null, more, Map.of());
+    public static ProblemException conflict(String code, String detail, Map<String, @Nullable Object> more) {
+        ProblemException conflict = conflict(code, detail);
+        for (Map.Entry<String, @Nullable Object> member : more.entrySet()) {
+            conflict = conflict.with(member.getKey(), member.getValue());
+        }
+        return conflict;
     }
 
     /** 422 with a code of its own, such as {@code digest_mismatch}. */

@@ -54,7 +54,7 @@ final class RequestDeadline {
                 .schedule(
                         () -> {
                             log.debug("Closing {}: its request takes longer than {}", context.channel(), time);
-                            context.close();
+                            var _ = context.close();
                         },
                         time.toMillis(),
                         TimeUnit.MILLISECONDS);

@@ -44,9 +44,13 @@ final class DatabaseHealth implements HealthIndicator {
 
     @Override
     public Publisher<HealthResult> getResult() {
-        return Publishers.fromCompletableFuture(() -> CompletableFuture.supplyAsync(this::answers, blocking)
+        return Publishers.fromCompletableFuture(this::check);
+    }
+
+    CompletableFuture<HealthResult> check() {
+        return CompletableFuture.supplyAsync(this::answers, blocking)
                 .completeOnTimeout(false, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(this::result));
+                .thenApply(this::result);
     }
 
     private boolean answers() {

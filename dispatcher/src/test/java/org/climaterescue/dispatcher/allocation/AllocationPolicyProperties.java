@@ -97,14 +97,15 @@ class AllocationPolicyProperties {
                 .toList();
         Map<Integer, Seat> now = new HashMap<>();
         line.forEach(seat -> now.put(seat.nodeNo(), seat));
-        Map<Integer, Integer> count = new HashMap<>();
+        Map<Integer, Integer> turn = new HashMap<>();
+        line.forEach(seat -> turn.put(seat.nodeNo(), seat.nodeNo()));
         for (Grant grant : allocate(line, uncontested)) {
-            int had = count.getOrDefault(grant.nodeNo(), 0);
-            // Nobody who has been served less often, and may take this one, is passed over.
+            int mine = turn.getOrDefault(grant.nodeNo(), 0);
+            // Nobody whose turn is earlier, and who may take this one, is passed over.
             assertThat(now.values())
-                    .noneMatch(seat ->
-                            count.getOrDefault(seat.nodeNo(), 0) < had && couldTake(seat, grant.task(), List.of()));
-            count.put(grant.nodeNo(), had + 1);
+                    .noneMatch(seat -> turn.getOrDefault(seat.nodeNo(), 0) < mine
+                            && couldTake(seat, grant.task(), List.of()));
+            turn.put(grant.nodeNo(), line.size() + 1 + turn.values().stream().mapToInt(Integer::intValue).max().orElse(0));
             now.computeIfPresent(grant.nodeNo(), (no, seat) -> seat.taking(size(grant.task())));
         }
     }

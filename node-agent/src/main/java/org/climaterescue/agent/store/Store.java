@@ -67,6 +67,7 @@ public final class Store implements Closeable {
             try {
                 Store store = new Store(root, lock, journal, clock);
                 store.finishWhatACrashLeft();
+                store.dropOldPartials();
                 store.countStored();
                 opened = true;
                 return store;
@@ -301,10 +302,14 @@ public final class Store implements Closeable {
                 finish(path);
             }
         }
+    }
+
+    /** Deletes the parts that no download has touched for a week. */
+    public void dropOldPartials() throws IOException {
         Instant oldest = clock.instant().minus(KEEP_PARTIALS);
         try (var files = Files.newDirectoryStream(partials)) {
             for (Path file : files) {
-                if (Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
+                if (touched(file).isBefore(oldest)) {
                     Files.deleteIfExists(file);
                 }
             }
@@ -326,6 +331,14 @@ public final class Store implements Closeable {
             }
         }
         Files.delete(notePath);
+    }
+
+    private static Instant touched(Path file) throws IOException {
+        try {
+            return Files.getLastModifiedTime(file).toInstant();
+        } catch (NoSuchFileException finishedMeanwhile) {
+            return Instant.MAX;
+        }
     }
 
     private static long sizeOf(Path file) throws IOException {

@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -198,6 +200,22 @@ class StoreTest {
                 assertThat(again.size()).isEqualTo(3);
                 assertThat(again.facts()).isEqualTo(FACTS);
             }
+        }
+    }
+
+    @Test
+    void aPartThatNobodyTouchedForAWeekGoes() throws IOException {
+        try (Store store = open()) {
+            filled(store, "http://h/1", "one").close();
+        }
+        Instant now = Instant.now();
+        InstantSource inADay = InstantSource.fixed(now.plus(Duration.ofDays(1)));
+        InstantSource inEightDays = InstantSource.fixed(now.plus(Duration.ofDays(8)));
+        try (Store store = Store.open(dir, inADay)) {
+            assertThat(store.partialBytes()).isEqualTo(3);
+        }
+        try (Store store = Store.open(dir, inEightDays)) {
+            assertThat(store.partialBytes()).isZero();
         }
     }
 
