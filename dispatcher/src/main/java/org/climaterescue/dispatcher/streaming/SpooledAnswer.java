@@ -80,6 +80,9 @@ public final class SpooledAnswer {
 
         @Override
         public int read(byte[] target, int offset, int length) throws IOException {
+            if (length == 0) {
+                return 0;
+            }
             long available = await();
             if (available == 0) {
                 return -1;
