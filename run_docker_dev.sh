@@ -17,6 +17,11 @@ fail() {
     exit 1
 }
 
+if [[ ${1:-} == -h || ${1:-} == --help ]]; then
+    sed -n '2,9s/^# \{0,1\}//p' "$0"
+    exit
+fi
+
 command -v docker >/dev/null || fail "docker is needed and not on PATH; ./rescue demo needs none."
 docker info >/dev/null 2>&1 || fail "the Docker engine does not answer; start it, or try ./rescue demo, which needs none."
 if docker compose version >/dev/null 2>&1; then
@@ -58,7 +63,6 @@ case ${1:-start} in
     logs) "${compose[@]}" logs -f "${PROGRAMS[@]}" ;;
     stop) "${compose[@]}" stop ;;
     clean) "${compose[@]}" down -v ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0" ;;
     *)
         echo "usage: $0 [start|restart|logs|stop|clean]" >&2
         exit 2
