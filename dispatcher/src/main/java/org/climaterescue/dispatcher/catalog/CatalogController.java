@@ -59,7 +59,8 @@ final class CatalogController {
         if (name != null && (name.isBlank() || name.length() > LONGEST_NAME || !Texts.storable(name))) {
             throw ProblemException.invalid("name", "name must be 1 to %d characters".formatted(LONGEST_NAME));
         }
-        String id = intake.take(name, CatalogFormat.of(format), body == null ? InputStream.nullInputStream() : body).toString();
+        String id = intake.take(name, CatalogFormat.of(format), body == null ? InputStream.nullInputStream() : body)
+                .toString();
         return HttpResponse.<Accepted>accepted(URI.create("/catalogs/" + id)).body(new Accepted(id));
     }
 

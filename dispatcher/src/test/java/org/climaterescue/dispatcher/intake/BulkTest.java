@@ -65,7 +65,8 @@ class BulkTest {
         assertThat(answer.http().headers().firstValue("Content-Type").orElseThrow())
                 .startsWith("application/x-ndjson");
         assertThat(answer.lines())
-                .extracting(line -> line.get("line").asInt() + " " + line.get("status").asInt())
+                .extracting(line ->
+                        line.get("line").asInt() + " " + line.get("status").asInt())
                 .containsExactly(
                         "1 202", "3 400", "5 202", "6 409", "7 422", "8 400", "9 400", "10 400", "11 400", "12 400",
                         "13 400", "14 202");
@@ -107,8 +108,8 @@ class BulkTest {
         for (String type : List.of("application/x-www-form-urlencoded", "application/json", "application/x-ndjson")) {
             Answer answer = service.send(HttpRequest.newBuilder(service.uri("/tasks/bulk"))
                     .header("Content-Type", type)
-                    .POST(BodyPublishers.ofString("{\"dataset_url\":\"http://example.org/type/%d\"}\n"
-                            .formatted(type.length()))));
+                    .POST(BodyPublishers.ofString(
+                            "{\"dataset_url\":\"http://example.org/type/%d\"}\n".formatted(type.length()))));
             assertThat(answer.lines())
                     .as(type + answer.text())
                     .singleElement()
@@ -119,7 +120,8 @@ class BulkTest {
     @Test
     @Timeout(60)
     void answersComeWhileTheRequestIsStillSent() throws Exception {
-        try (var socket = new Socket(service.uri("/").getHost(), service.uri("/").getPort())) {
+        try (var socket =
+                new Socket(service.uri("/").getHost(), service.uri("/").getPort())) {
             OutputStream out = socket.getOutputStream();
             out.write("""
                     POST /tasks/bulk HTTP/1.1\r
@@ -149,7 +151,8 @@ class BulkTest {
     @Timeout(120)
     void aClientThatReadsNothingBeforeItHasSentAllIsServed() throws Exception {
         int count = 100_000;
-        try (var socket = new Socket(service.uri("/").getHost(), service.uri("/").getPort())) {
+        try (var socket =
+                new Socket(service.uri("/").getHost(), service.uri("/").getPort())) {
             socket.setReceiveBufferSize(64 * 1024);
             OutputStream out = socket.getOutputStream();
             out.write("""
@@ -161,7 +164,10 @@ class BulkTest {
                     """.getBytes(StandardCharsets.US_ASCII));
             for (int i = 0; i < count; i += 1000) {
                 // Refused lines: nothing but the stream is tried here.
-                chunk(out, "{\"dataset_url\":\"nonsense\",\"name\":\"so that there is something to answer\"}\n".repeat(1000));
+                chunk(
+                        out,
+                        "{\"dataset_url\":\"nonsense\",\"name\":\"so that there is something to answer\"}\n"
+                                .repeat(1000));
             }
             out.write("0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
             out.flush();
@@ -177,7 +183,8 @@ class BulkTest {
     @Test
     void aBodyThatBreaksOffKeepsWhatCameBefore() throws Exception {
         Thread sender = Thread.ofVirtual().start(() -> {
-            try (var socket = new Socket(service.uri("/").getHost(), service.uri("/").getPort())) {
+            try (var socket =
+                    new Socket(service.uri("/").getHost(), service.uri("/").getPort())) {
                 OutputStream out = socket.getOutputStream();
                 out.write("POST /tasks/bulk HTTP/1.1\r\nHost: test\r\nTransfer-Encoding: chunked\r\n\r\n"
                         .getBytes(StandardCharsets.US_ASCII));

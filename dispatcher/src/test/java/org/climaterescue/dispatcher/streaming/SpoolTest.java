@@ -24,7 +24,8 @@ class SpoolTest {
 
         assertThatThrownBy(spool::requireRoom)
                 .isInstanceOfSatisfying(
-                        ProblemException.class, problem -> assertThat(problem.status()).isEqualTo(507));
+                        ProblemException.class,
+                        problem -> assertThat(problem.status()).isEqualTo(507));
     }
 
     @Test
@@ -33,7 +34,8 @@ class SpoolTest {
 
         assertThatThrownBy(() -> new Spool(file, 0).create("x-"))
                 .isInstanceOfSatisfying(
-                        ProblemException.class, problem -> assertThat(problem.status()).isEqualTo(507));
+                        ProblemException.class,
+                        problem -> assertThat(problem.status()).isEqualTo(507));
     }
 
     @Test
