@@ -89,12 +89,10 @@ final class TaskIntakeController {
 
     private static ProblemException duplicate(FirstTask first) {
         String id = new TaskId(first.taskId()).toString();
-        Map<String, Object> more = new LinkedHashMap<>();
+        Map<String, @Nullable Object> more = new LinkedHashMap<>();
         more.put("error", "Request already processed or in progress");
         more.put("task_id", id);
-        if (first.requestId() != null) {
-            more.put("request_id", first.requestId());
-        }
+        more.put("request_id", first.requestId());
         more.put("task_status", first.status());
         more.put("handled_by", first.handledBy());
         more.put("created_at", first.createdAt());

@@ -103,9 +103,16 @@ class AllocationPolicyProperties {
             int mine = turn.getOrDefault(grant.nodeNo(), 0);
             // Nobody whose turn is earlier, and who may take this one, is passed over.
             assertThat(now.values())
-                    .noneMatch(seat -> turn.getOrDefault(seat.nodeNo(), 0) < mine
-                            && couldTake(seat, grant.task(), List.of()));
-            turn.put(grant.nodeNo(), line.size() + 1 + turn.values().stream().mapToInt(Integer::intValue).max().orElse(0));
+                    .noneMatch(seat ->
+                            turn.getOrDefault(seat.nodeNo(), 0) < mine && couldTake(seat, grant.task(), List.of()));
+            turn.put(
+                    grant.nodeNo(),
+                    line.size()
+                            + 1
+                            + turn.values().stream()
+                                    .mapToInt(Integer::intValue)
+                                    .max()
+                                    .orElse(0));
             now.computeIfPresent(grant.nodeNo(), (no, seat) -> seat.taking(size(grant.task())));
         }
     }
