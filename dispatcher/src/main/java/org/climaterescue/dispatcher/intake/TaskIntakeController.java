@@ -15,9 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.climaterescue.db.intake.FirstTask;
 import org.climaterescue.db.intake.Reception;
 import org.climaterescue.dispatcher.problem.ProblemException;
@@ -89,14 +87,13 @@ final class TaskIntakeController {
 
     private static ProblemException duplicate(FirstTask first) {
         String id = new TaskId(first.taskId()).toString();
-        Map<String, @Nullable Object> more = new LinkedHashMap<>();
-        more.put("error", "Request already processed or in progress");
-        more.put("task_id", id);
-        more.put("request_id", first.requestId());
-        more.put("task_status", first.status());
-        more.put("handled_by", first.handledBy());
-        more.put("created_at", first.createdAt());
-        return ProblemException.conflict("duplicate", "this was taken before, as task " + id, more);
+        return ProblemException.conflict("duplicate", "this was taken before, as task " + id)
+                .with("error", "Request already processed or in progress")
+                .with("task_id", id)
+                .with("request_id", first.requestId())
+                .with("task_status", first.status())
+                .with("handled_by", first.handledBy())
+                .with("created_at", first.createdAt());
     }
 
     /** The answer to a request that became a task. */

@@ -42,22 +42,21 @@ class BulkTest {
 
     @Test
     void everyLineHasItsOwnResultAndABadOneHarmsNoOther() {
-        String body = String.join(
-                "\n",
-                "\uFEFF{\"dataset_url\":\"http://example.org/bulk/1\",\"request_id\":\"b1\"}",
-                "",
-                "not json",
-                "  \t\r",
-                "{\"dataset_url\":\"http://example.org/bulk/2\"}\r",
-                "{\"dataset_url\":\"http://example.org/bulk/1#again\"}",
-                "{\"dataset_url\":\"http://example.org/bulk/3\",\"request_id\":\"b1\"}",
-                "{\"dataset_url\":\"http://example.org/bulk/4\",\"priority\":11}",
-                "{\"dataset_url\":\"mailto:me@example.org\"}",
-                "{\"dataset_url\":\"http://example.org/bulk/5\"} {}",
-                "null",
-                "[]",
-                "{\"dataset_url\":\"http://example.org/bulk/6\",\"dataset_url\":\"http://example.org/bulk/7\"}",
-                "{\"dataset_url\":\"http://example.org/bulk/8\"}");
+        String body = """
+                \uFEFF{"dataset_url":"http://example.org/bulk/1","request_id":"b1"}
+
+                not json
+                \s \t\r
+                {"dataset_url":"http://example.org/bulk/2"}\r
+                {"dataset_url":"http://example.org/bulk/1#again"}
+                {"dataset_url":"http://example.org/bulk/3","request_id":"b1"}
+                {"dataset_url":"http://example.org/bulk/4","priority":11}
+                {"dataset_url":"mailto:me@example.org"}
+                {"dataset_url":"http://example.org/bulk/5"} {}
+                null
+                []
+                {"dataset_url":"http://example.org/bulk/6","dataset_url":"http://example.org/bulk/7"}
+                {"dataset_url":"http://example.org/bulk/8"}""";
 
         Answer answer = service.post("/tasks/bulk", body.getBytes(StandardCharsets.UTF_8));
 
