@@ -96,8 +96,8 @@ class EndToEndTest {
     }
 
     private NodeAgent agent(String name, URI dispatcher) throws Exception {
-        var config = new AgentConfig(
-                dispatcher, disks.resolve(name), name, name, null, 1_000_000_000L, 2, null, null, true);
+        var config =
+                new AgentConfig(dispatcher, disks.resolve(name), name, name, null, 1_000_000_000L, 2, null, null, true);
         return NodeAgent.start(config, new AgentListener() {
             @Override
             public void progressed(Download download, long bytesDone) {

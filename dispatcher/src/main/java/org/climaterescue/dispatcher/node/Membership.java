@@ -140,6 +140,7 @@ final class Membership {
             nodes.enter(connection, node.nodeNo(), "gone");
             return node.nodeNo();
         });
+        registry.forget(nodeId);
         List<Leases.Lease> held = transactions.in(connection -> leases.of(connection, nodeNo));
         long released = desk
                 .carryOut(held.stream()
