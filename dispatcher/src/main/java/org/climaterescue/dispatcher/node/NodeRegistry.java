@@ -98,11 +98,12 @@ public final class NodeRegistry {
     }
 
     /** The next look at this node asks the database. */
-    void forget(String nodeId) {
+    public void forget(String nodeId) {
         known.synchronous().invalidate(nodeId);
     }
 
-    static ProblemException unknown(String nodeId) {
+    /** The refusal for a node that nobody knows. */
+    public static ProblemException unknown(String nodeId) {
         return ProblemException.notFound("node " + nodeId + " is not registered; introduce it with POST /nodes");
     }
 
