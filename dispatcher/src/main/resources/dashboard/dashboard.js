@@ -1,6 +1,7 @@
 "use strict";
 
-// Shows whatever /stats tells: plain values as numbers, objects and lists as tables.
+// Shows whatever /stats tells: plain values as numbers, objects and lists as tables. What lies deeper inside a row becomes
+// further columns.
 
 const PERIOD = 1000;
 const MOST_ROWS = 50;
@@ -62,9 +63,26 @@ function shown(value, keys) {
         return keys.some((key) => /_seconds$/.test(key)) ? duration(value) : numbers.format(value);
     }
     if (typeof value === "object") {
-        return JSON.stringify(value);
+        return "count" in value ? shown(value.count, ["count"]) : JSON.stringify(value);
     }
-    return String(value);
+    return /^\d{4}-\d\d-\d\dT/.test(value) ? new Date(value).toLocaleString() : String(value);
+}
+
+// {host, tasks: {pending: {count, bytes}}} is {host, pending: {count, bytes}}: a count is one cell, other objects are columns.
+function spread(row) {
+    const flat = {};
+    for (const [key, value] of Object.entries(row)) {
+        if (isPlain(value) || Array.isArray(value) || "count" in value) {
+            flat[key] = value;
+        } else {
+            Object.assign(flat, spread(value));
+        }
+    }
+    return flat;
+}
+
+function isAmount(value) {
+    return typeof value === "number" || (!isPlain(value) && "count" in value);
 }
 
 function isPlain(value) {
@@ -72,13 +90,17 @@ function isPlain(value) {
 }
 
 function cell(kind, value, keys) {
-    return element(kind, shown(value, keys), typeof value === "number" ? "amount" : "");
+    const made = element(kind, shown(value, keys), isAmount(value) ? "amount" : "");
+    if (!isPlain(value) && "bytes" in value) {
+        made.title = bytes(value.bytes);
+    }
+    return made;
 }
 
 function table(key, value) {
-    const rows = Array.isArray(value) ? value.map((row) => ["", row]) : Object.entries(value);
-    const few = rows.slice(0, MOST_ROWS);
     const named = !Array.isArray(value);
+    const rows = named ? Object.entries(value) : value.map((row) => ["", row]);
+    const few = rows.slice(0, MOST_ROWS).map(([name, row]) => [name, isPlain(row) ? row : spread(row)]);
     const made = element("table");
     const body = element("tbody");
     const columns = [...new Set(few.flatMap(([, row]) => (isPlain(row) ? [] : Object.keys(row))))];
@@ -88,7 +110,7 @@ function table(key, value) {
             head.append(element("th", ""));
         }
         for (const column of columns) {
-            const amount = few.some(([, row]) => !isPlain(row) && typeof row[column] === "number");
+            const amount = few.some(([, row]) => !isPlain(row) && isAmount(row[column]));
             head.append(element("th", title(column), amount ? "amount" : ""));
         }
         made.append(element("thead"));
@@ -107,7 +129,7 @@ function table(key, value) {
         body.append(line);
     }
     made.append(body);
-    const scroll = element("div", undefined, "scroll");
+    const scroll = element("div", undefined, columns.length > 4 ? "scroll wide" : "scroll");
     scroll.append(made);
     if (rows.length > few.length) {
         scroll.append(element("p", `and ${numbers.format(rows.length - few.length)} more`, "empty"));
@@ -119,6 +141,9 @@ function render(stats) {
     const cards = element("div", undefined, "numbers");
     const sections = element("div", undefined, "sections");
     for (const [key, value] of Object.entries(stats)) {
+        if (key === "at") {
+            continue;
+        }
         if (isPlain(value)) {
             const card = element("div", undefined, "number");
             card.append(element("span", title(key)), element("strong", shown(value, [key])));
@@ -131,7 +156,7 @@ function render(stats) {
             sections.append(section);
         }
     }
-    page.replaceChildren(cards, sections);
+    page.replaceChildren(...[cards, sections].filter((part) => part.hasChildNodes()));
 }
 
 async function refresh() {
@@ -141,8 +166,9 @@ async function refresh() {
             if (!answer.ok) {
                 throw new Error(`the dispatcher answers ${answer.status}`);
             }
-            render(await answer.json());
-            state.textContent = "Live · " + new Date().toLocaleTimeString();
+            const stats = await answer.json();
+            render(stats);
+            state.textContent = "Live · " + new Date(stats.at ?? Date.now()).toLocaleTimeString();
             state.className = "";
         } catch (failure) {
             state.textContent = "No fresh numbers: " + failure.message;

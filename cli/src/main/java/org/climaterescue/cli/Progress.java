@@ -42,6 +42,7 @@ final class Progress implements AutoCloseable {
                                 .fractionSymbols("")
                                 .build())
                         .setUpdateIntervalMillis(100)
+                        .hideEta()
                         .build()
                 : null;
     }

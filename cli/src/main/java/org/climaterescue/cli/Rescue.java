@@ -1,5 +1,7 @@
 package org.climaterescue.cli;
 
+import org.climaterescue.agent.AgentCommand;
+import org.climaterescue.agent.VerifyCommand;
 import org.climaterescue.mock.MockCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -11,7 +13,16 @@ import picocli.CommandLine.Command;
         version = "climate-rescue 0.1.0",
         description = "Lets volunteers rescue public climate data together.",
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {ImportCommand.class, MockCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {
+            DemoCommand.class,
+            UpCommand.class,
+            AgentCommand.class,
+            ImportCommand.class,
+            StatusCommand.class,
+            VerifyCommand.class,
+            MockCommand.class,
+            CommandLine.HelpCommand.class
+        })
 final class Rescue {
 
     private Rescue() {}

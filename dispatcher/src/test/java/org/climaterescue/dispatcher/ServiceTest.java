@@ -135,6 +135,22 @@ final class ServiceTest {
     }
 
     @Test
+    void pagesOfOtherSitesCannotCommandAnOpenDispatcher() throws Exception {
+        for (String[] headers : new String[][] {
+            {"Origin", "https://other.example"}, {"Sec-Fetch-Site", "cross-site"},
+        }) {
+            Served.Answer answer = served.post("/probe/operate", "{}", headers);
+            assertThat(answer.status()).isEqualTo(403);
+            assertThat(answer.code()).isEqualTo("forbidden");
+            assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+        }
+        String own = served.uri("").toString();
+        assertThat(served.post("/probe/operate", "{}", "Origin", own, "Sec-Fetch-Site", "same-origin")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void inOpenModeNoCredentialIsAskedForOrLookedAt() throws Exception {
         for (String[] headers : new String[][] {{}, {"Authorization", "Bearer nobodys"}}) {
             assertThat(served.post("/probe/operate", "{}", headers).status()).isEqualTo(200);

@@ -2,7 +2,6 @@ package org.climaterescue.agent;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
 import org.climaterescue.agent.fetch.StopSignal;
@@ -40,7 +39,8 @@ final class Session {
     private final Tuning tuning;
     private final StopSignal closing;
     private final ReentrantLock joining = new ReentrantLock();
-    private final AtomicBoolean lost = new AtomicBoolean();
+    private boolean lost;
+    private long lostOrBackAt = System.nanoTime();
     private volatile @Nullable Membership membership;
 
     Session(
@@ -67,8 +67,8 @@ final class Session {
     }
 
     /** Whether the last call found no dispatcher. */
-    boolean isLost() {
-        return lost.get();
+    synchronized boolean isLost() {
+        return lost;
     }
 
     /** The space to offer now, in GB. */
@@ -92,8 +92,8 @@ final class Session {
                 return current;
             }
             for (int failures = 1; !closing.isStopped(); failures++) {
-                Reply<NodeWelcome> reply = heard(register());
-                switch (reply) {
+                long asked = System.nanoTime();
+                switch (heard(register(), asked)) {
                     case Reply.Answered<NodeWelcome>(NodeWelcome welcome) -> {
                         return welcomed(welcome);
                     }
@@ -113,7 +113,8 @@ final class Session {
 
     /** Makes a call once. */
     <T> Reply<T> once(Membership as, Function<Identity, Reply<T>> call) {
-        return heard(call.apply(as.identity()));
+        long asked = System.nanoTime();
+        return heard(call.apply(as.identity()), asked);
     }
 
     /**
@@ -205,20 +206,26 @@ final class Session {
                 null);
     }
 
-    private <T> Reply<T> heard(Reply<T> reply) {
-        switch (reply) {
-            case Reply.Away<T> away -> {
-                if (!closing.isStopped() && lost.compareAndSet(false, true)) {
-                    listener.dispatcherLost(away.why());
-                }
-            }
-            case Reply.Answered<T> _, Reply.Refused<T> _ -> {
-                if (lost.compareAndSet(true, false)) {
-                    listener.dispatcherBack();
-                }
+    private <T> Reply<T> heard(Reply<T> reply, long asked) {
+        boolean away = reply instanceof Reply.Away<T>;
+        if (!closing.isStopped() && isNews(away, asked)) {
+            if (reply instanceof Reply.Away<T> gone) {
+                listener.dispatcherLost(gone.why());
+            } else {
+                listener.dispatcherBack();
             }
         }
         return reply;
+    }
+
+    /** Whether this changes what is known. A call that began before the last change, such as a long wait for work, says nothing. */
+    private synchronized boolean isNews(boolean away, long asked) {
+        if (away == lost || asked - lostOrBackAt < 0) {
+            return false;
+        }
+        lost = away;
+        lostOrBackAt = System.nanoTime();
+        return true;
     }
 
     private static boolean isAboutCredentials(Reply<?> reply) {

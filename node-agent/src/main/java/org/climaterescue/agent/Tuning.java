@@ -16,7 +16,7 @@ record Tuning(FetchSettings fetch, Backoff away, int pollSeconds, Duration farew
 
     static final Tuning DEFAULT = new Tuning(
             FetchSettings.DEFAULT,
-            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(30)),
+            new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15)),
             50,
             Duration.ofSeconds(3));
 }

@@ -23,6 +23,7 @@ import org.climaterescue.db.node.Room;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
 import org.climaterescue.dispatcher.allocation.WaitingRoom.Caller;
+import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.DispatchRequest;

@@ -15,7 +15,7 @@ import org.climaterescue.db.Transactions;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.ledger.TaskChanges;
 import org.climaterescue.db.ledger.TaskFacts;
-import org.climaterescue.dispatcher.allocation.WorkBell;
+import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.service.InstanceId;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.jspecify.annotations.Nullable;

@@ -10,7 +10,7 @@ import org.climaterescue.db.catalog.Chunk;
 import org.climaterescue.db.catalog.Counts;
 import org.climaterescue.db.catalog.Run;
 import org.climaterescue.db.intake.Terms;
-import org.climaterescue.dispatcher.allocation.WorkBell;
+import org.climaterescue.dispatcher.bell.WorkBell;
 
 /** Writes records of one run in chunks; records that an earlier part of the same run has written are passed over. */
 final class ChunkedImport implements RecordSink {

@@ -18,7 +18,7 @@ import org.climaterescue.db.Transactions;
 import org.climaterescue.db.catalog.Imports;
 import org.climaterescue.db.catalog.Run;
 import org.climaterescue.db.catalog.Superseded;
-import org.climaterescue.dispatcher.allocation.WorkBell;
+import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.intake.Submissions;
 import org.climaterescue.dispatcher.streaming.Spool;
 import org.jspecify.annotations.Nullable;

@@ -14,7 +14,7 @@ import org.climaterescue.db.intake.Intake;
 import org.climaterescue.db.intake.Reception;
 import org.climaterescue.db.intake.Submission;
 import org.climaterescue.db.intake.Terms;
-import org.climaterescue.dispatcher.allocation.WorkBell;
+import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.service.InstanceId;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.Sha256;

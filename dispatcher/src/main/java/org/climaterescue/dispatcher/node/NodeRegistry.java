@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodeRegistry {
 
     /** Who reports about an assignment without being registered; owns none. */
-    private static final Nodes.Known STRANGER = new Nodes.Known(-1, "", "", null);
+    private static final Nodes.Known STRANGER = new Nodes.Known(-1, "", "", null, false);
 
     private final Transactions transactions;
     private final Nodes nodes;
@@ -78,7 +78,9 @@ public final class NodeRegistry {
     public CompletableFuture<Nodes.Known> known(DispatchRequest request) {
         return find(request.nodeId()).thenCompose(found -> {
             if (found.isPresent()) {
-                return CompletableFuture.completedFuture(found.get());
+                return found.get().gone()
+                        ? CompletableFuture.supplyAsync(() -> takeBack(found.get()), blocking)
+                        : CompletableFuture.completedFuture(found.get());
             }
             if (!open) {
                 return CompletableFuture.failedFuture(unknown(request.nodeId()));
@@ -96,11 +98,12 @@ public final class NodeRegistry {
     }
 
     /** The next look at this node asks the database. */
-    void forget(String nodeId) {
+    public void forget(String nodeId) {
         known.synchronous().invalidate(nodeId);
     }
 
-    static ProblemException unknown(String nodeId) {
+    /** The refusal for a node that nobody knows. */
+    public static ProblemException unknown(String nodeId) {
         return ProblemException.notFound("node " + nodeId + " is not registered; introduce it with POST /nodes");
     }
 
@@ -114,6 +117,16 @@ public final class NodeRegistry {
             }
             return node;
         });
+    }
+
+    /** A node that had signed off asks for work again. */
+    private Nodes.Known takeBack(Nodes.Known node) {
+        transactions.in(connection -> {
+            nodes.enter(connection, node.nodeNo(), "joined");
+            return node;
+        });
+        forget(node.nodeId());
+        return node;
     }
 
     private Nodes.Known registerOnTheSpot(DispatchRequest request) {

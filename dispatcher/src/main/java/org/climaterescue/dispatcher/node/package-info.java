@@ -1,9 +1,4 @@
-/**
- * The registry of nodes, their heartbeats, drain and sign-off.
- *
- * <p>Any call of a node counts as hearing from it; only heartbeats renew leases. Whether a node is suspect or lost follows from
- * when it was last heard of and the database's clock; nobody writes it.
- */
+/** Who is known: nodes by their id and by their token, without asking the database each time. */
 @NullMarked
 package org.climaterescue.dispatcher.node;
 

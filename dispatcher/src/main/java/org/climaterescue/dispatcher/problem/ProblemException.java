@@ -82,14 +82,10 @@ public final class ProblemException extends RuntimeException {
     /**
      * 409 with a code of its own and extra members.
      *
-     * @param more members beside the usual ones, in snake_case; null values are left out
+     * @param more members beside the usual ones, in snake_case; for one that may be null there is {@link #with}
      */
-    public static ProblemException conflict(String code, String detail, Map<String, @Nullable Object> more) {
-        ProblemException conflict = conflict(code, detail);
-        for (Map.Entry<String, @Nullable Object> member : more.entrySet()) {
-            conflict = conflict.with(member.getKey(), member.getValue());
-        }
-        return conflict;
+    public static ProblemException conflict(String code, String detail, Map<String, Object> more) {
+        return new ProblemException(409, code, detail, null, more, Map.of());
     }
 
     /** 422 with a code of its own, such as {@code digest_mismatch}. */

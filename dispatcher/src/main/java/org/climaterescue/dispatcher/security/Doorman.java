@@ -2,6 +2,7 @@ package org.climaterescue.dispatcher.security;
 
 import io.micronaut.core.order.Ordered;
 import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpMethod;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.jspecify.annotations.Nullable;
 
@@ -50,6 +52,7 @@ final class Doorman implements Ordered {
         boolean free = isHealth(request.getPath());
         String stranger = RateLimiter.clientAt(request.getRemoteAddress());
         if (!secured) {
+            refuseOtherSites(request);
             request.setAttribute(CALLER, new Caller.Anybody());
             count(free, stranger);
             return PASS;
@@ -89,6 +92,14 @@ final class Doorman implements Ordered {
     private void count(boolean free, String client) {
         if (!free) {
             limiter.count(client);
+        }
+    }
+
+    // Where no credential is asked for, any page in the browser of a person who reaches this service could command it.
+    private static void refuseOtherSites(HttpRequest<?> request) {
+        boolean reads = request.getMethod() == HttpMethod.GET || request.getMethod() == HttpMethod.HEAD;
+        if (!reads && "cross-site".equals(request.getHeaders().get("Sec-Fetch-Site"))) {
+            throw ProblemException.forbidden("pages of other sites may not call this service from a browser");
         }
     }
 

@@ -1,5 +1,6 @@
 package org.climaterescue.dispatcher.service;
 
+import io.micronaut.core.order.Ordered;
 import io.micronaut.http.HttpMethod;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MediaType;
@@ -7,11 +8,12 @@ import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.annotation.RequestFilter;
 import io.micronaut.http.annotation.ResponseFilter;
 import io.micronaut.http.annotation.ServerFilter;
+import io.micronaut.http.filter.ServerFilterPhase;
 import org.climaterescue.dispatcher.problem.ProblemException;
 
 /** Files are for reading only; browsers shall take no answer for something else; our pages load nothing from elsewhere. */
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
-final class Pages {
+final class Pages implements Ordered {
 
     private static final String OURS_ONLY =
             "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -44,6 +46,11 @@ final class Pages {
                 .isPresent()) {
             response.header("Content-Security-Policy", OURS_ONLY);
         }
+    }
+
+    @Override
+    public int getOrder() {
+        return ServerFilterPhase.FIRST.before();
     }
 
     private static boolean under(String folder, HttpRequest<?> request) {

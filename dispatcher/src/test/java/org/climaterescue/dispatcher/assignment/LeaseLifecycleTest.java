@@ -359,6 +359,20 @@ class LeaseLifecycleTest {
     }
 
     @Test
+    void aCallThatANodeLeftBehindDoesNotBringItBackButANewOneDoes() {
+        register("a");
+        var left = dispatcher.posting("/dispatch", dispatch("a", ", 'wait_seconds':2"));
+        dispatcher.delete("/nodes/" + node("a"));
+
+        submit(1);
+
+        assertThat(left.join().body().at("/assignment/assigned_tasks")).isEmpty();
+        assertThat(status("a")).isEqualTo("gone");
+        assertThat(claim("a")).isNotEmpty();
+        assertThat(status("a")).isEqualTo("active");
+    }
+
+    @Test
     void withdrawnCopiesAreWantedAgain() {
         String task = submit(1);
         complete("a", claim("a"), DIGEST);

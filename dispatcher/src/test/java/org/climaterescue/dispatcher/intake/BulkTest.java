@@ -46,7 +46,7 @@ class BulkTest {
                 \uFEFF{"dataset_url":"http://example.org/bulk/1","request_id":"b1"}
 
                 not json
-                \t\r
+                \t \t\r
                 {"dataset_url":"http://example.org/bulk/2"}\r
                 {"dataset_url":"http://example.org/bulk/1#again"}
                 {"dataset_url":"http://example.org/bulk/3","request_id":"b1"}

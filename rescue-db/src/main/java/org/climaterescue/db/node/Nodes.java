@@ -64,14 +64,17 @@ public final class Nodes {
     public Optional<Known> lock(Connection connection, String nodeId) throws SQLException {
         return Sql.of(
                         connection,
-                        "select node_no, node_id, operator, token_sha256 from node where node_id = ? for no key update",
+                        "select node_no, node_id, operator, token_sha256, state = 'gone' as gone from node where node_id = ? for no key update",
                         nodeId)
                 .first(Nodes::known);
     }
 
     /** Finds a node. */
     public Optional<Known> find(Connection connection, String nodeId) throws SQLException {
-        return Sql.of(connection, "select node_no, node_id, operator, token_sha256 from node where node_id = ?", nodeId)
+        return Sql.of(
+                        connection,
+                        "select node_no, node_id, operator, token_sha256, state = 'gone' as gone from node where node_id = ?",
+                        nodeId)
                 .first(Nodes::known);
     }
 
@@ -184,7 +187,8 @@ public final class Nodes {
                 nodeNo,
                 row.text("node_id"),
                 operator == null ? "node " + nodeNo : "operator " + operator,
-                token == null ? null : HexFormat.of().formatHex(token));
+                token == null ? null : HexFormat.of().formatHex(token),
+                row.flag("gone"));
     }
 
     /**
@@ -192,12 +196,14 @@ public final class Nodes {
      *
      * @param voice its operator as it votes on digests; the node itself when it names none
      * @param tokenSha256 the digest of its token in hexadecimal; null when it never got one
+     * @param gone whether it has signed off
      */
     public record Known(
             int nodeNo,
             String nodeId,
             String voice,
-            @Nullable String tokenSha256) {}
+            @Nullable String tokenSha256,
+            boolean gone) {}
 
     /** One node with its figures. */
     public record Entry(

@@ -15,7 +15,8 @@ public final class Room {
 
     /**
      * Notes that these nodes ask for work, and locks their rows until the round is over, so that two instances never serve
-     * one node at once. Nodes that another instance is serving just now are left out.
+     * one node at once. Nodes that another instance is serving just now are left out, and
+     * nodes that have signed off: a call that they left behind must not bring them back.
      */
     public List<Guest> admit(Connection connection, List<Ask> asks) throws SQLException {
         List<Guest> guests = Sql.of(
@@ -26,13 +27,13 @@ public final class Room {
                         ), free as (
                             select n.node_no, a.capacity_bytes, a.floor
                             from node n join asked a using (node_id)
+                            where n.state <> 'gone'
                             order by n.node_no
                             for no key update of n skip locked
                         )
                         update node n
                         set heard_at = clock_timestamp(), asked_at = clock_timestamp(),
-                            capacity_bytes = f.capacity_bytes, floor = f.floor,
-                            state = case when n.state = 'gone' then 'joined' else n.state end
+                            capacity_bytes = f.capacity_bytes, floor = f.floor
                         from free f
                         where n.node_no = f.node_no
                         returning n.node_no, n.node_id, n.slots, n.state = 'draining' as draining,

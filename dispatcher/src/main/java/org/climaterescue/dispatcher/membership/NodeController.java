@@ -1,4 +1,4 @@
-package org.climaterescue.dispatcher.node;
+package org.climaterescue.dispatcher.membership;
 
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpResponse;
@@ -24,6 +24,7 @@ import java.util.List;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
+import org.climaterescue.dispatcher.node.NodeRegistry;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;

@@ -1,4 +1,4 @@
-package org.climaterescue.dispatcher.node;
+package org.climaterescue.dispatcher.membership;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

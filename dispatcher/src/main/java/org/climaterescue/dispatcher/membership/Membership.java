@@ -1,4 +1,4 @@
-package org.climaterescue.dispatcher.node;
+package org.climaterescue.dispatcher.membership;
 
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -14,6 +14,7 @@ import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.dispatcher.assignment.CustodyDesk;
 import org.climaterescue.dispatcher.assignment.TaskOrders;
+import org.climaterescue.dispatcher.node.NodeRegistry;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.settings.Settings;
@@ -140,6 +141,7 @@ final class Membership {
             nodes.enter(connection, node.nodeNo(), "gone");
             return node.nodeNo();
         });
+        registry.forget(nodeId);
         List<Leases.Lease> held = transactions.in(connection -> leases.of(connection, nodeNo));
         long released = desk
                 .carryOut(held.stream()

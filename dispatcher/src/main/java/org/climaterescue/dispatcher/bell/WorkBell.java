@@ -1,4 +1,4 @@
-package org.climaterescue.dispatcher.allocation;
+package org.climaterescue.dispatcher.bell;
 
 import io.micronaut.context.annotation.Context;
 import jakarta.annotation.PostConstruct;

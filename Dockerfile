@@ -1,0 +1,35 @@
+# One image for every part: "up" is a dispatcher, "agent" a node agent, "mock" the mock origin and priorizer.
+# Built in two stages, so that what runs holds neither Maven nor sources.
+
+FROM maven:3.9-eclipse-temurin-25 AS build
+WORKDIR /src
+COPY pom.xml ./
+COPY protocol protocol
+COPY rescue-db rescue-db
+COPY priorizer-client priorizer-client
+COPY dispatcher dispatcher
+COPY node-agent node-agent
+COPY mock mock
+COPY cli cli
+RUN mvn -B -q -Dquick package \
+    && mkdir -p /app/lib \
+    && cp cli/target/lib/*.jar cli/target/cli-*.jar /app/lib/ \
+    && cp mock/mock_data.json /app/
+
+FROM eclipse-temurin:25-jre
+RUN groupadd --gid 10001 rescue \
+    && useradd --uid 10001 --gid rescue --no-create-home --home-dir /data --shell /usr/sbin/nologin rescue \
+    && mkdir /data \
+    && chown rescue:rescue /data
+COPY --from=build /app /app
+COPY docker/healthy /usr/local/bin/healthy
+USER rescue
+WORKDIR /data
+VOLUME /data
+ENV MOCK_DATA_PATH=/app/mock_data.json
+EXPOSE 8001
+# exec form: the program itself receives the signal to stop.
+ENTRYPOINT ["java", "-XX:+UseSerialGC", "-XX:+UseCompactObjectHeaders", "-XX:MaxRAMPercentage=70", \
+    "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow", \
+    "-cp", "/app/lib/*", "org.climaterescue.cli.Rescue"]
+CMD ["up"]

@@ -1,0 +1,41 @@
+package org.climaterescue.cli;
+
+import java.io.PrintWriter;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.climaterescue.dispatcher.Dispatcher;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code rescue up}: a dispatcher, set up by the environment, until it is stopped. */
+@Command(
+        name = "up",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Runs a dispatcher until it is stopped with Ctrl-C.",
+            "It is set up by environment variables; the README lists them."
+        })
+final class UpCommand implements Callable<Integer> {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        Dispatcher dispatcher = Dispatcher.start(System.getenv());
+        Interruption signal =
+                Interruption.closes(dispatcher, 0, spec.commandLine().getErr());
+        try {
+            out.println("The dispatcher answers at " + dispatcher.uri());
+            out.flush();
+            new CountDownLatch(1).await();
+            return 0;
+        } finally {
+            signal.close();
+        }
+    }
+}

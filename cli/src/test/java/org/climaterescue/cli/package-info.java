@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.cli;
+
+import org.jspecify.annotations.NullMarked;
