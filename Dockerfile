@@ -11,7 +11,7 @@ COPY dispatcher dispatcher
 COPY node-agent node-agent
 COPY mock mock
 COPY cli cli
-RUN mvn -B -q -Dquick package \
+RUN --mount=type=cache,target=/root/.m2 mvn -B -q -Dquick package \
     && mkdir -p /app/lib \
     && cp cli/target/lib/*.jar cli/target/cli-*.jar /app/lib/ \
     && cp mock/mock_data.json /app/

@@ -42,7 +42,8 @@ await() {
 
 import_sample() {
     curl -fsS http://localhost:8090/data.json |
-        curl -fsS -X POST -H 'Content-Type: application/json' --data-binary @- "$URL/catalogs?name=sample"
+        curl -fsS -X POST -H 'Content-Type: application/json' \
+            ${RESCUE_OPERATOR_KEY:+-H "Authorization: Bearer $RESCUE_OPERATOR_KEY"} --data-binary @- "$URL/catalogs?name=sample"
     echo
 }
 
@@ -57,6 +58,8 @@ case ${1:-start} in
     restart)
         "${compose[@]}" build dispatcher-1
         "${compose[@]}" up -d --force-recreate --no-deps "${PROGRAMS[@]}"
+        # The dispatchers may have new addresses, which nginx looks up only when it starts.
+        "${compose[@]}" restart nginx
         await
         echo "dispatcher: $URL"
         ;;

@@ -99,11 +99,30 @@ final class PostgresBinaries {
             Process process = builder.start();
             process.getOutputStream().close();
             String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            // Not interruptible on purpose: PostgreSQL is stopped properly also when the thread that stops it is
-            // hurried.
-            return new Ended(process.onExit().join().exitValue(), output);
+            return new Ended(exitCode(process), output);
         } catch (IOException e) {
             throw new DatabaseUnavailable("PostgreSQL's %s could not be run: %s".formatted(program, e.getMessage()), e);
+        }
+    }
+
+    /**
+     * Not interruptible on purpose: PostgreSQL is stopped properly also when the thread that stops it is hurried. And not by
+     * {@link Process#onExit}, which needs a free thread of the common pool.
+     */
+    private static int exitCode(Process process) {
+        boolean hurried = false;
+        try {
+            while (true) {
+                try {
+                    return process.waitFor();
+                } catch (InterruptedException e) {
+                    hurried = true;
+                }
+            }
+        } finally {
+            if (hurried) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -102,7 +102,8 @@ final class AllocationRounds {
         Map<Caller, Given> answers;
         try {
             answers = round(line);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Whatever went wrong, the callers are told and the loop goes on.
             LOG.debug("a round failed, {} callers are told", line.size(), e);
             room.leave(line);
             line.forEach(caller -> caller.answer().completeExceptionally(e));
@@ -167,6 +168,7 @@ final class AllocationRounds {
                 .map(grant -> new Pick(
                         grant.task().place().taskId(),
                         grant.task().place().slot(),
+                        grant.task().since(),
                         grant.nodeNo(),
                         grant.reservedBytes()))
                 .toList();

@@ -109,7 +109,7 @@ public final class Custody {
         }
         boolean late = lease.isEmpty();
         lease.ifPresent(this::end);
-        copies.add(new TaskFacts.HeldCopy(nodeNo, voice, token, digest, report.sizeBytes()));
+        copies.add(new TaskFacts.HeldCopy(nodeNo, voice, token, digest, report.sizeBytes(), late));
         changes.add(new TaskChanges.NewCopy(nodeNo, token, digest, report, late));
         settle();
         note("completed", null, nodeNo, token, report.sizeBytes(), late ? Detail.of("late", true) : null);
@@ -131,7 +131,7 @@ public final class Custody {
             settle();
             note("completed", null, active.nodeNo(), token, report.sizeBytes(), Detail.of("again", true));
         });
-        return new Outcome.Done<>(result(digest, lease.isEmpty() && held.token() != token));
+        return new Outcome.Done<>(result(digest, held.token() == token ? held.late() : lease.isEmpty()));
     }
 
     private void mismatch(TaskFacts.Lease lease, Sha256 digest) {

@@ -83,7 +83,8 @@ final class Reports {
                 // One report that cannot be stored must not take the others with it.
                 round.forEach(pending -> carryOut(List.of(pending)));
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Whatever went wrong, the callers are told and the loop goes on.
             round.forEach(pending -> pending.answer.completeExceptionally(e));
         }
     }

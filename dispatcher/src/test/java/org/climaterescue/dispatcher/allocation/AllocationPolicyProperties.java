@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -91,8 +92,8 @@ class AllocationPolicyProperties {
     @Property
     void servedInTurn(@ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
         List<Candidate> uncontested = queue.stream()
-                .map(task ->
-                        new Candidate(task.place(), 1, task.sizeBytes(), Duration.ZERO, Set.of(), Set.of(), Set.of()))
+                .map(task -> new Candidate(
+                        task.place(), 1, task.sizeBytes(), Instant.EPOCH, Duration.ZERO, Set.of(), Set.of(), Set.of()))
                 .filter(task -> task.place().slot() == 0)
                 .toList();
         Map<Integer, Seat> now = new HashMap<>();
@@ -147,6 +148,7 @@ class AllocationPolicyProperties {
                         new Place(urgency, copies, 1, 0, slots),
                         1,
                         size,
+                        Instant.EPOCH,
                         Duration.ofHours(1),
                         holders,
                         Set.of("operator a"),
@@ -160,6 +162,7 @@ class AllocationPolicyProperties {
                             new Place(task.place().urgency(), task.place().copies(), 1, id, slot),
                             1,
                             task.sizeBytes(),
+                            Instant.EPOCH,
                             task.waited(),
                             task.holders(),
                             task.voices(),

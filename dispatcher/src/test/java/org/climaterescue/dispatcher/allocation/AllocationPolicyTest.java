@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -78,6 +79,7 @@ class AllocationPolicyTest {
                 new Place(place.urgency(), place.copies(), place.rank(), place.taskId(), 1),
                 1,
                 10L,
+                Instant.EPOCH,
                 Duration.ZERO,
                 first.holders(),
                 first.voices(),
@@ -102,6 +104,6 @@ class AllocationPolicyTest {
     }
 
     private static Candidate task(Duration waited, Set<Integer> holders, Set<String> voices, Set<Integer> failed) {
-        return new Candidate(new Place(5, 1, 1, 7, 0), 1, 10L, waited, holders, voices, failed);
+        return new Candidate(new Place(5, 1, 1, 7, 0), 1, 10L, Instant.EPOCH, waited, holders, voices, failed);
     }
 }

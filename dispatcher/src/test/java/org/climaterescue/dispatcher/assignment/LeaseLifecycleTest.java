@@ -140,6 +140,7 @@ class LeaseLifecycleTest {
 
         assertThat(late.status()).isEqualTo(200);
         assertThat(late.at("/late")).isEqualTo("true");
+        assertThat(complete("a", lease, DIGEST)).isEqualTo(late);
         assertThat(standing(task)).isEqualTo("rescued");
     }
 
@@ -361,7 +362,12 @@ class LeaseLifecycleTest {
     @Test
     void aCallThatANodeLeftBehindDoesNotBringItBackButANewOneDoes() {
         register("a");
-        var left = dispatcher.posting("/dispatch", dispatch("a", ", 'wait_seconds':2"));
+        var left = dispatcher.posting(
+                "/dispatch", "{'node_id':'" + node("a") + "', 'capacity_gb':2, 'wait_seconds':2}");
+        // The capacity that the call offers shows that it waits.
+        while (!dispatcher.get("/nodes/" + node("a")).at("/capacity_gb").equals("2.0")) {
+            Thread.onSpinWait();
+        }
         dispatcher.delete("/nodes/" + node("a"));
 
         submit(1);

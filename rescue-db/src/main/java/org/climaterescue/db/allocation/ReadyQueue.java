@@ -4,6 +4,7 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.climaterescue.db.Sql;
@@ -29,7 +30,7 @@ public final class ReadyQueue {
         return Sql.of(
                         connection,
                         """
-                        select r.task_id, r.slot, r.urgency, r.copies, r.rank, r.host_no, r.size_bytes,
+                        select r.task_id, r.slot, r.urgency, r.copies, r.rank, r.host_no, r.size_bytes, r.since,
                                extract(epoch from clock_timestamp() - r.since)::float8 as waited,
                                case when r.contested then array(
                                    select c.node_no from copy c where c.task_id = r.task_id
@@ -61,7 +62,8 @@ public final class ReadyQueue {
     }
 
     /**
-     * Turns rows of the queue into assignments. A row that somebody else took meanwhile is left out of the answer.
+     * Turns rows of the queue into assignments. A row that somebody else took meanwhile, or that was written anew so that the
+     * decision may no longer hold, is left out of the answer.
      *
      * @param lease how long the leases last
      */
@@ -73,11 +75,13 @@ public final class ReadyQueue {
                         connection,
                         """
                         with pick as (
-                            select * from unnest(?::bigint[], ?::smallint[], ?::integer[], ?::bigint[])
-                                with ordinality as p (task_id, slot, node_no, reserved_bytes, nth)
+                            select * from unnest(?::bigint[], ?::smallint[], ?::timestamptz[], ?::integer[], ?::bigint[])
+                                with ordinality as p (task_id, slot, since, node_no, reserved_bytes, nth)
                         ), free as (
                             select r.task_id, r.slot, p.node_no, p.reserved_bytes, p.nth
-                            from ready r join pick p using (task_id, slot)
+                            from ready r join pick p using (task_id, slot, since)
+                            where not exists (
+                                select from copy c where c.task_id = p.task_id and c.node_no = p.node_no)
                             for update of r skip locked
                         ), taken as (
                             delete from ready r using free f
@@ -104,6 +108,7 @@ public final class ReadyQueue {
                         """,
                         picks.stream().mapToLong(Pick::taskId).toArray(),
                         picks.stream().mapToInt(Pick::slot).toArray(),
+                        picks.stream().map(Pick::since).toArray(Instant[]::new),
                         picks.stream().mapToInt(Pick::nodeNo).toArray(),
                         picks.stream().mapToLong(Pick::reservedBytes).toArray(),
                         (double) lease.toMillis() / 1000)
@@ -132,6 +137,7 @@ public final class ReadyQueue {
                         row.integer("slot")),
                 row.integer("host_no"),
                 row.numberOrNull("size_bytes"),
+                row.time("since"),
                 Duration.ofMillis((long) (row.real("waited") * 1000)),
                 Set.copyOf(row.integers("holders")),
                 Set.copyOf(row.texts("voices")),
@@ -158,6 +164,7 @@ public final class ReadyQueue {
      * One copy that may be made now.
      *
      * @param sizeBytes null if unknown
+     * @param since when the row was written, by the database's clock
      * @param waited how long it could have been claimed
      * @param holders nodes that hold a copy of the task or work on one
      * @param voices the operators of the holders, as they vote
@@ -167,13 +174,14 @@ public final class ReadyQueue {
             Place place,
             int hostNo,
             @Nullable Long sizeBytes,
+            Instant since,
             Duration waited,
             Set<Integer> holders,
             Set<String> voices,
             Set<Integer> failed) {}
 
     /** A row of the queue for a node. */
-    public record Pick(long taskId, int slot, int nodeNo, long reservedBytes) {}
+    public record Pick(long taskId, int slot, Instant since, int nodeNo, long reservedBytes) {}
 
     /** A new assignment with what its node needs to know of the task. */
     public record Claimed(

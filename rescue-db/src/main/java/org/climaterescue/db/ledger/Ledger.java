@@ -144,7 +144,7 @@ public final class Ledger {
         return grouped(
                 connection,
                 """
-                select c.task_id, c.node_no, c.token, c.sha256, c.size_bytes,
+                select c.task_id, c.node_no, c.token, c.sha256, c.size_bytes, c.late,
                        coalesce('operator ' || n.operator, 'node ' || n.node_no) as voice
                 from copy c join node n using (node_no)
                 where c.task_id = any (?) order by c.task_id, c.completed_at, c.node_no
@@ -155,7 +155,8 @@ public final class Ledger {
                         row.text("voice"),
                         row.number("token"),
                         Sha256.of(row.bytes("sha256")),
-                        row.number("size_bytes")));
+                        row.number("size_bytes"),
+                        row.flag("late")));
     }
 
     private static Map<Long, List<TaskFacts.PastFailure>> failures(Connection connection, long[] ids)

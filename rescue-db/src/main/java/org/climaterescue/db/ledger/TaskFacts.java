@@ -67,8 +67,9 @@ public record TaskFacts(
      * A copy that a node has reported.
      *
      * @param operator whose voice it is: the node's operator, or the node itself when it names none
+     * @param late whether it came after its lease was lost
      */
-    public record HeldCopy(int nodeNo, String operator, long token, Sha256 sha256, long sizeBytes) {}
+    public record HeldCopy(int nodeNo, String operator, long token, Sha256 sha256, long sizeBytes, boolean late) {}
 
     /** A failure that a node has reported; {@code charged} ones count as attempts. */
     public record PastFailure(int nodeNo, FailureReason reason, boolean charged) {}
