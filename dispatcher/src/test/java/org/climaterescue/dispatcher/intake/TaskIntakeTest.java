@@ -254,7 +254,9 @@ class TaskIntakeTest {
     @Test
     void inSecuredModeOnlyOperatorsWriteAndEverybodyReads(@TempDir Path dataDir) {
         try (TestService secured = TestService.start(
-                dataDir, TestDatabase.create(), Map.of("RESCUE_OPERATOR_KEY", "secret", "DISPATCHER_HOST", "127.0.0.1"))) {
+                dataDir,
+                TestDatabase.create(),
+                Map.of("RESCUE_OPERATOR_KEY", "secret", "DISPATCHER_HOST", "127.0.0.1"))) {
             String body = "{\"dataset_url\":\"http://example.org/secured\"}";
             for (String path : List.of("/tasks", "/tasks/bulk", "/catalogs")) {
                 assertThat(secured.post(path, body).status()).as(path).isEqualTo(401);
