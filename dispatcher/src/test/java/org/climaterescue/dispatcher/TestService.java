@@ -41,7 +41,12 @@ public final class TestService implements AutoCloseable {
 
     /** Starts on a database that exists. */
     public static TestService start(Path dataDir, String databaseUrl) {
-        Map<String, String> environment = new HashMap<>();
+        return start(dataDir, databaseUrl, Map.of());
+    }
+
+    /** Starts with further settings. */
+    public static TestService start(Path dataDir, String databaseUrl, Map<String, String> more) {
+        Map<String, String> environment = new HashMap<>(more);
         environment.put("DATABASE_URL", databaseUrl);
         environment.put("RESCUE_DATA_DIR", dataDir.toString());
         environment.put("DISPATCHER_PORT", "0");

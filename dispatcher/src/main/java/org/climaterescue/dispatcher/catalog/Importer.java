@@ -68,6 +68,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
 
     private void takeUp() {
         try {
+            spool.sweep();
             for (Path file : spool.files(SpooledCatalog.PREFIX)) {
                 Optional<Run> run = SpooledCatalog.runOf(file);
                 if (run.isPresent()) {

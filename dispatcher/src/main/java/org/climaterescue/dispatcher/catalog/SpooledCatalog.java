@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
@@ -35,9 +36,14 @@ record SpooledCatalog(Run run, Path file, FileChannel channel, FileLock lock) im
                 : Optional.empty();
     }
 
-    /** Locks the file; empty when another dispatcher reads it. */
+    /** Locks the file; empty when somebody reads it, or has read it and dropped it. */
     static Optional<SpooledCatalog> lock(Run run, Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException read) {
+            return Optional.empty();
+        }
         try {
             FileLock lock = channel.tryLock();
             if (lock != null) {

@@ -5,6 +5,8 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.stream.Stream;
 import org.climaterescue.dispatcher.problem.ProblemException;
@@ -16,6 +18,9 @@ public final class Spool {
 
     /** An embedded database may share the disk, and does not survive a full one. */
     private static final long HEADROOM_BYTES = 256L * 1024 * 1024;
+
+    private static final String PART = ".part";
+    private static final Duration ABANDONED = Duration.ofDays(1);
 
     private final Path directory;
     private final long headroomBytes;
@@ -43,9 +48,20 @@ public final class Spool {
     public Path create(String prefix) {
         try {
             Files.createDirectories(directory);
-            return Files.createTempFile(directory, prefix, ".part");
+            return Files.createTempFile(directory, prefix, PART);
         } catch (IOException e) {
             throw full(e);
+        }
+    }
+
+    /** Drops what a dispatcher that died left half written: files that nobody has written to for a day. */
+    public void sweep() throws IOException {
+        Instant limit = Instant.now().minus(ABANDONED);
+        for (Path file : files("")) {
+            if (file.toString().endsWith(PART)
+                    && Files.getLastModifiedTime(file).toInstant().isBefore(limit)) {
+                Files.deleteIfExists(file);
+            }
         }
     }
 

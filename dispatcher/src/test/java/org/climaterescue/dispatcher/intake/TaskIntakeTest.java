@@ -3,10 +3,13 @@ package org.climaterescue.dispatcher.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -246,6 +249,27 @@ class TaskIntakeTest {
                 .isEqualTo(accepted);
         assertThat(service.number("select count(*) from request where request_id like 'share-%'"))
                 .isEqualTo(accepted);
+    }
+
+    @Test
+    void inSecuredModeOnlyOperatorsWriteAndEverybodyReads(@TempDir Path dataDir) {
+        try (TestService secured = TestService.start(
+                dataDir,
+                TestDatabase.create(),
+                Map.of("RESCUE_OPERATOR_KEY", "secret", "DISPATCHER_HOST", "127.0.0.1"))) {
+            String body = "{\"dataset_url\":\"http://example.org/secured\"}";
+            for (String path : List.of("/tasks", "/tasks/bulk", "/catalogs")) {
+                assertThat(secured.post(path, body).status()).as(path).isEqualTo(401);
+            }
+            for (String path : List.of("/tasks", "/catalogs", "/manifest")) {
+                assertThat(secured.get(path).status()).as(path).isEqualTo(200);
+            }
+            Answer operator = secured.send(HttpRequest.newBuilder(secured.uri("/tasks"))
+                    .header("Content-Type", "application/json")
+                    .header("Authorization", "Bearer secret")
+                    .POST(BodyPublishers.ofString(body)));
+            assertThat(operator.status()).isEqualTo(202);
+        }
     }
 
     @Test

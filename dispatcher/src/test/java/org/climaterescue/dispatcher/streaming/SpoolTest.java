@@ -8,6 +8,9 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,22 @@ class SpoolTest {
                 .isInstanceOfSatisfying(
                         ProblemException.class,
                         problem -> assertThat(problem.status()).isEqualTo(507));
+    }
+
+    @Test
+    void whatADeadDispatcherLeftHalfWrittenIsDropped() throws IOException {
+        var spool = new Spool(directory, 0);
+        Path old = spool.create("incoming-");
+        Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+        Path young = spool.create("incoming-");
+        Path whole = Files.createFile(spool.resolve("catalog-1-1.spool"));
+        Files.setLastModifiedTime(whole, FileTime.from(Instant.EPOCH));
+
+        spool.sweep();
+
+        assertThat(old).doesNotExist();
+        assertThat(young).exists();
+        assertThat(whole).exists();
     }
 
     @Test
