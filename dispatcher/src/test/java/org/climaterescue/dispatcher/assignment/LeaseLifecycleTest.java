@@ -362,8 +362,8 @@ class LeaseLifecycleTest {
     @Test
     void aCallThatANodeLeftBehindDoesNotBringItBackButANewOneDoes() {
         register("a");
-        var left = dispatcher.posting(
-                "/dispatch", "{'node_id':'" + node("a") + "', 'capacity_gb':2, 'wait_seconds':2}");
+        var left =
+                dispatcher.posting("/dispatch", "{'node_id':'" + node("a") + "', 'capacity_gb':2, 'wait_seconds':2}");
         // The capacity that the call offers shows that it waits.
         while (!dispatcher.get("/nodes/" + node("a")).at("/capacity_gb").equals("2.0")) {
             Thread.onSpinWait();
