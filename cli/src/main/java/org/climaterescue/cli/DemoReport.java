@@ -9,12 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +21,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.climaterescue.mock.SampleCatalog.Asset;
+import org.climaterescue.protocol.Sha256;
 
 /**
  * What a demo has rescued, held against the truth: what the dispatcher says of each file, and the bytes on the nodes' disks,
@@ -183,11 +182,9 @@ final class DemoReport {
 
     private static String sha256(Path file) throws IOException {
         try (InputStream bytes = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = Sha256.start();
             new DigestInputStream(bytes, digest).transferTo(OutputStream.nullOutputStream());
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
+            return Sha256.of(digest.digest()).hex();
         }
     }
 

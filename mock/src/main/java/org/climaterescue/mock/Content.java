@@ -5,8 +5,7 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.climaterescue.protocol.Sha256;
 
 /** The bytes of a mock file: known in advance, the same on every request, readable from any position. */
 public sealed interface Content permits Content.Seeded, Content.Text {
@@ -41,11 +40,9 @@ public sealed interface Content permits Content.Seeded, Content.Text {
     /** The SHA-256 of all bytes in lower-case hexadecimal, computed anew at every call. */
     default String sha256() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            MessageDigest digest = Sha256.start();
             writeTo(new DigestSink(digest), 0, size());
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException everyJdkHasIt) {
-            throw new IllegalStateException(everyJdkHasIt);
+            return Sha256.of(digest.digest()).hex();
         } catch (IOException aDigestDoesNotFail) {
             throw new UncheckedIOException(aDigestDoesNotFail);
         }

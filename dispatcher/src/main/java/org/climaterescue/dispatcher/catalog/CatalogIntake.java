@@ -10,8 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.catalog.Begun;
 import org.climaterescue.db.catalog.Imports;
@@ -77,7 +75,7 @@ final class CatalogIntake {
 
     /** The answer promises an import, so the file survives a loss of power. */
     private Sha256 store(InputStream body, Path file) throws IOException {
-        var in = new DigestInputStream(body, sha256());
+        var in = new DigestInputStream(body, Sha256.start());
         long stored = 0;
         long lookAt = 0;
         try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
@@ -105,14 +103,6 @@ final class CatalogIntake {
             }
         } catch (IOException e) {
             throw Spool.full(e);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
         }
     }
 }

@@ -3,8 +3,6 @@ package org.climaterescue.dispatcher.intake;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.climaterescue.protocol.Json;
 import org.climaterescue.protocol.Sha256;
 
@@ -20,9 +18,7 @@ final class Fingerprint {
     /** The digest of a request that has its defaults filled in. */
     static Sha256 of(TaskRequest complete) {
         try {
-            return Sha256.of(MessageDigest.getInstance("SHA-256").digest(WRITER.writeValueAsBytes(complete)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            return Sha256.of(Sha256.start().digest(WRITER.writeValueAsBytes(complete)));
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a request that was read as JSON can be written as JSON", e);
         }

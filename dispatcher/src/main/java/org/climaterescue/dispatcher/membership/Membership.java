@@ -2,7 +2,6 @@ package org.climaterescue.dispatcher.membership;
 
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +23,7 @@ import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeRegistration;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.NodeWelcome;
+import org.climaterescue.protocol.Sha256;
 import org.climaterescue.protocol.StopReason;
 import org.jspecify.annotations.Nullable;
 
@@ -72,8 +72,12 @@ final class Membership {
         String nodeId = wanted == null ? tokens.nodeId() : wanted;
         String token = tokens.token();
         Joined joined = transactions.in(connection -> {
-            Optional<Integer> added =
-                    nodes.add(connection, nodeId, node, Limits.bytes(node.capacityGb()), Tokens.hash(token));
+            Optional<Integer> added = nodes.add(
+                    connection,
+                    nodeId,
+                    node,
+                    Limits.bytes(node.capacityGb()),
+                    Sha256.ofText(token).bytes());
             if (added.isPresent()) {
                 return new Joined(true, welcome(nodeId, token, NodeStatus.ACTIVE));
             }
@@ -81,11 +85,13 @@ final class Membership {
             if (!caller.mayActFor(nodeId)) {
                 throw notYours(nodeId);
             }
-            String kept = shown != null
-                            && HexFormat.of().formatHex(Tokens.hash(shown)).equals(known.tokenSha256())
-                    ? shown
-                    : token;
-            nodes.update(connection, known.nodeNo(), node, Limits.bytes(node.capacityGb()), Tokens.hash(kept));
+            String kept = shown != null && Sha256.ofText(shown).hex().equals(known.tokenSha256()) ? shown : token;
+            nodes.update(
+                    connection,
+                    known.nodeNo(),
+                    node,
+                    Limits.bytes(node.capacityGb()),
+                    Sha256.ofText(kept).bytes());
             return new Joined(false, welcome(nodeId, kept, nodes.status(connection, known.nodeNo(), silence)));
         });
         registry.forget(nodeId);

@@ -1,12 +1,9 @@
 package org.climaterescue.dispatcher.membership;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.Base64;
 
-/** Makes the secrets and ids that new nodes are given. */
+/** Makes the secrets and ids that new nodes are given. A token has 256 random bits, so it is stored as its SHA-256 without salt. */
 final class Tokens {
 
     private static final int TOKEN_BYTES = 32;
@@ -30,14 +27,5 @@ final class Tokens {
             id.append(ID_ALPHABET.charAt(random.nextInt(ID_ALPHABET.length())));
         }
         return id.toString();
-    }
-
-    /** The form in which a token is stored: its SHA-256. A token has 256 random bits, so no salt is needed. */
-    static byte[] hash(String token) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

@@ -7,9 +7,9 @@ import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import org.climaterescue.dispatcher.settings.Settings;
+import org.climaterescue.protocol.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /** Tells whose credential a bearer token is. Compares digests, so that the time it takes says nothing about the keys. */
@@ -61,10 +61,6 @@ final class Credentials {
     }
 
     static byte[] digest(String credential) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(credential.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java has SHA-256", impossible);
-        }
+        return Sha256.start().digest(credential.getBytes(StandardCharsets.UTF_8));
     }
 }

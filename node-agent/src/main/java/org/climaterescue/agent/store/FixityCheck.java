@@ -11,6 +11,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.climaterescue.protocol.Sha256;
 
 /** Compares every stored file with its recorded digest. Reads only; an agent may be at work meanwhile. */
 public final class FixityCheck {
@@ -124,7 +125,7 @@ public final class FixityCheck {
                     bytes += n;
                 }
             }
-            return Sha256.soFar(digest);
+            return Sha256.soFar(digest).hex();
         }
     }
 }

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.climaterescue.protocol.Json;
+import org.climaterescue.protocol.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -226,6 +227,6 @@ final class Journal implements Closeable {
     }
 
     private static Long key(String text) {
-        return ByteBuffer.wrap(Sha256.of(text)).getLong();
+        return ByteBuffer.wrap(Sha256.ofText(text).bytes()).getLong();
     }
 }

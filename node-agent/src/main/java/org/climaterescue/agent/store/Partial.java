@@ -8,10 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.climaterescue.protocol.Json;
+import org.climaterescue.protocol.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +71,7 @@ public final class Partial implements Closeable {
     }
 
     static Partial open(Path directory, OriginUrl url) throws IOException {
-        String key = HexFormat.of().formatHex(Sha256.of(url.toString()), 0, 16);
+        String key = Sha256.ofText(url.toString()).hex().substring(0, 32);
         Path bytes = directory.resolve(key + ".part");
         return new Partial(bytes, directory.resolve(key + ".json"), new RandomAccessFile(bytes.toFile(), "rw"));
     }
@@ -103,7 +103,7 @@ public final class Partial implements Closeable {
             done += n;
             hashed.accept(done);
         }
-        if (Sha256.soFar(read).equals(note.prefixSha256())) {
+        if (Sha256.soFar(read).hex().equals(note.prefixSha256())) {
             digest = read;
             size = done;
             checkpointSize = done;
@@ -152,7 +152,7 @@ public final class Partial implements Closeable {
 
     /** The digest of the bytes so far, in lower-case hexadecimal. */
     public String sha256() {
-        return Sha256.soFar(digest);
+        return Sha256.soFar(digest).hex();
     }
 
     /** Throws the bytes away. */

@@ -2,10 +2,10 @@ package org.climaterescue.agent.store;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
+import org.climaterescue.protocol.Sha256;
 
 /**
  * The name under which a URL's file is wished to be kept: {@code <host>/<path>}, relative to the node's directory.
@@ -116,6 +116,6 @@ record StoragePath(List<String> segments) {
     }
 
     private static String hex(String text, int bytes) {
-        return HexFormat.of().formatHex(Sha256.of(text), 0, bytes);
+        return Sha256.ofText(text).hex().substring(0, 2 * bytes);
     }
 }

@@ -2,7 +2,6 @@ package org.climaterescue.db.catalog;
 
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.climaterescue.db.intake.Description;
 import org.climaterescue.db.intake.Submission;
 import org.climaterescue.protocol.Sha256;
@@ -25,18 +24,14 @@ public sealed interface CatalogRecord {
         /** Equal for records that say the same about their asset. */
         Sha256 fingerprint() {
             Description said = submission.description();
-            try {
-                var digest = MessageDigest.getInstance("SHA-256");
-                add(digest, said.name());
-                add(digest, said.dataset());
-                add(digest, said.organization());
-                add(digest, said.sizeBytes());
-                add(digest, said.sha256() == null ? null : said.sha256().hex());
-                add(digest, said.priority());
-                return Sha256.of(digest.digest());
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java has SHA-256", e);
-            }
+            MessageDigest digest = Sha256.start();
+            add(digest, said.name());
+            add(digest, said.dataset());
+            add(digest, said.organization());
+            add(digest, said.sizeBytes());
+            add(digest, said.sha256() == null ? null : said.sha256().hex());
+            add(digest, said.priority());
+            return Sha256.of(digest.digest());
         }
 
         /** Members are told apart by a byte that UTF-8 never holds. */

@@ -1,8 +1,5 @@
 package org.climaterescue.db.intake;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import org.climaterescue.protocol.Sha256;
 
 /**
@@ -16,14 +13,6 @@ import org.climaterescue.protocol.Sha256;
 public record AssetUrl(String raw, String canonical, String host, Sha256 key) {
 
     public AssetUrl(String raw, String canonical, String host) {
-        this(raw, canonical, host, key(canonical));
-    }
-
-    private static Sha256 key(String canonical) {
-        try {
-            return Sha256.of(MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8)));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        this(raw, canonical, host, Sha256.ofText(canonical));
     }
 }
