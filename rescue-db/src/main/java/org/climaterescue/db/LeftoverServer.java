@@ -93,8 +93,7 @@ final class LeftoverServer {
 
     private static boolean serves(ProcessHandle process, Path cluster) {
         Optional<String> program = process.info().command();
-        if (program.isEmpty()
-                || !Path.of(program.get()).getFileName().toString().startsWith("postgres")) {
+        if (program.isEmpty() || !fileName(program.get()).startsWith("postgres")) {
             return false;
         }
         Path workingDirectory = Path.of("/proc", Long.toString(process.pid()), "cwd");
@@ -109,5 +108,11 @@ final class LeftoverServer {
         }
         // Without /proc (macOS) only the master can be told by its command line; its children end with it.
         return process.info().arguments().stream().flatMap(Arrays::stream).anyMatch(cluster.toString()::equals);
+    }
+
+    /** The program of a process in a container may be shown as the root directory, which has no name. */
+    static String fileName(String program) {
+        Path name = Path.of(program).getFileName();
+        return name == null ? "" : name.toString();
     }
 }
