@@ -13,7 +13,7 @@ create type failure_reason as enum (
     'disk_full', 'digest_mismatch', 'blocked_address', 'shutdown', 'other');
 create type event_kind as enum (
     'submitted', 'assigned', 'completed', 'failed', 'expired', 'released', 'assignment_cancelled',
-    'cancelled', 'retried', 'prioritized', 'copy_withdrawn');
+    'cancelled', 'retried', 'prioritized', 'copy_withdrawn', 'operator_changed');
 create type catalog_status as enum ('importing', 'imported', 'failed');
 
 -- An origin server, with its port if that is not the scheme's own; 'magnet:' stands for all magnets, which have none.
@@ -27,6 +27,8 @@ create table node (
     node_id        text not null unique check (length(node_id) between 1 and 128),
     name           text not null check (name <> ''),
     operator       text check (operator <> ''),
+    -- Whose voice it has when digests are compared; a node that names no operator is its own.
+    voice          text not null generated always as (coalesce('operator ' || operator, 'node ' || node_no::text)) stored,
     region         text check (region <> ''),
     capacity_bytes bigint not null check (capacity_bytes >= 0),
     slots          integer check (slots >= 1),
@@ -39,6 +41,17 @@ create table node (
     heard_at       timestamptz not null default clock_timestamp(),
     asked_at       timestamptz
 ) with (fillfactor = 70);
+
+-- How a node stands, from what is stored and the database's clock. The silences are in seconds.
+create function node_status(n node, suspect_after float8, lost_after float8) returns text
+    language sql stable
+    return case
+        when n.state = 'gone' then 'gone'
+        when n.heard_at <= clock_timestamp() - make_interval(secs => lost_after) then 'lost'
+        when n.heard_at <= clock_timestamp() - make_interval(secs => suspect_after) then 'suspect'
+        when n.state = 'draining' then 'draining'
+        else 'active'
+    end;
 
 create sequence task_number as bigint;
 create sequence assignment_token as bigint;
@@ -143,6 +156,8 @@ create table copy (
     content_type  text,
     magnet_link   text,
     late          boolean not null,
+    -- The node's voice as it was counted.
+    voice         text not null,
     completed_at  timestamptz not null,
     primary key (task_id, node_no)
 );

@@ -155,6 +155,14 @@ final class ProblemsTest {
                 .isEqualTo("HIGH");
     }
 
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"/nodes/%00", "/nodes/a%00b", "/tasks?node_id=%00", "/tasks?host=%00", "/copies?url=http://a/%00"
+            })
+    void aCharacterThatNothingIsNamedWithIsNoFaultOfOurs(String path) throws Exception {
+        assertThat(served.get(path).status()).isBetween(400, 404);
+    }
+
     @Test
     void anUnknownRouteIsA404() throws Exception {
         for (String path : new String[] {"/nothing", "/docs/nothing.js", "/%F0%9F%91%8B"}) {

@@ -109,6 +109,16 @@ final class SecurityTest {
     }
 
     @Test
+    void aNodeThatNobodyKnowsIsA404NotA403() throws Exception {
+        for (String path : new String[] {"/dispatch", "/nodes/nobody/heartbeat"}) {
+            Served.Answer answer =
+                    served.post(path, "{\"node_id\":\"nobody\",\"capacity_gb\":1,\"assignments\":[]}", bearer(token));
+            assertThat(answer.status()).as(path).isEqualTo(404);
+        }
+        assertForbidden(served.post("/dispatch", "{\"node_id\":\"node-1\",\"capacity_gb\":1}", bearer(JOIN)));
+    }
+
+    @Test
     void aRouteThatSaysNothingIsClosed() throws Exception {
         assertThat(served.send("PATCH", "/probe/unmarked", null).status()).isEqualTo(401);
         assertForbidden(served.send("PATCH", "/probe/unmarked", null, bearer(OPERATOR)));

@@ -2,6 +2,8 @@ package org.climaterescue.db;
 
 import java.io.Serial;
 import java.sql.SQLException;
+import java.sql.SQLNonTransientConnectionException;
+import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientConnectionException;
 
 /** The database refused a statement or is away; {@link #away()} tells which. */
@@ -22,12 +24,31 @@ public final class StorageFailure extends RuntimeException {
         return failure.getSQLState() == null ? "" : failure.getSQLState();
     }
 
-    /** Whether the database cannot be reached or is starting or stopping, so that the same call may succeed later. */
+    /** Whether the database cannot be reached, starts, stops or is out of room, so that the same call may succeed later. */
     public boolean away() {
-        String state = sqlState();
+        return away(failure);
+    }
+
+    /** {@link #away()} for a failure that came from elsewhere. */
+    public static boolean away(SQLException failure) {
+        String state = failure.getSQLState() == null ? "" : failure.getSQLState();
+        // Classes of PostgreSQL's error codes: 08 connection, 57P the server stops or starts, 53 no disk, memory or
+        // connections.
         return failure instanceof SQLTransientConnectionException
+                || failure instanceof SQLNonTransientConnectionException
+                || failure instanceof SQLRecoverableException
                 || state.startsWith("08")
                 || state.startsWith("57P")
                 || state.startsWith("53");
+    }
+
+    /** Whether a text was refused because no text in the database may hold such a character. */
+    public static boolean unstorableText(SQLException failure) {
+        return "22021".equals(failure.getSQLState()) || "22P05".equals(failure.getSQLState());
+    }
+
+    /** Whether a value of the row was refused: class 22, data, or 23, constraints. */
+    public boolean refusesValue() {
+        return sqlState().startsWith("22") || sqlState().startsWith("23");
     }
 }

@@ -18,7 +18,7 @@ import org.climaterescue.db.node.Room.Bystander;
  * another that may take it waits.
  *
  * <p>A node may take a task whose size fits the space that it offers less what it holds leases on, at or above its floor, and
- * which it neither holds nor works on. Two things are preferences: a node that failed the task, or whose operator holds a copy
+ * which it neither holds nor works on, unless its disk was too full for it just now. Two things are preferences: a node that failed the task, or whose operator holds a copy
  * already, gets it only when no better node that could take it is about, or when the task has waited for one for
  * {@code patience}.
  */
@@ -109,6 +109,7 @@ final class AllocationPolicy {
         return task.place().priority() >= floor
                 && size(task) <= space
                 && !task.holders().contains(nodeNo)
+                && !task.fullDisks().contains(nodeNo)
                 && given(task).noneMatch(grant -> grant.nodeNo() == nodeNo);
     }
 

@@ -1,16 +1,21 @@
 package org.climaterescue.dispatcher.allocation;
 
 import io.micronaut.context.annotation.Context;
+import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
@@ -33,7 +38,7 @@ import org.slf4j.LoggerFactory;
 
 /** The loop that serves the waiting room, round by round. */
 @Context
-final class AllocationRounds {
+final class AllocationRounds implements GracefulShutdownCapable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AllocationRounds.class);
 
@@ -43,6 +48,9 @@ final class AllocationRounds {
     /** How many heartbeats a task waits for a node that would serve it better. */
     private static final int PATIENCE_HEARTBEATS = 2;
 
+    /** How long after the end of its patience a caller is held whose node's row is locked. */
+    private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(5);
+
     private final WaitingRoom room = new WaitingRoom();
     private final Transactions transactions;
     private final Room guests;
@@ -51,16 +59,24 @@ final class AllocationRounds {
     private final Settings.Rescue rescue;
     private final Silence silence;
     private final Duration patience;
+    private final Duration retryBase;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread loop = Thread.ofPlatform().name("allocation-rounds").unstarted(this::serve);
 
-    AllocationRounds(Transactions transactions, Room guests, ReadyQueue queue, WorkBell bell, Settings settings) {
+    AllocationRounds(
+            Transactions transactions,
+            Room guests,
+            ReadyQueue queue,
+            WorkBell bell,
+            Silence silence,
+            Settings settings) {
         this.transactions = transactions;
         this.guests = guests;
         this.queue = queue;
         this.bell = bell;
         this.rescue = settings.rescue();
-        this.silence = new Silence(
-                settings.liveness().suspectAfter(), settings.liveness().lostAfter());
+        this.silence = silence;
+        this.retryBase = settings.retries().base();
         this.patience = settings.liveness().heartbeat().multipliedBy(PATIENCE_HEARTBEATS);
     }
 
@@ -70,9 +86,22 @@ final class AllocationRounds {
         loop.start();
     }
 
+    /** Lets the round under way answer those whom it gave something, and turns the others away, before the server stops. */
+    @Override
+    public CompletionStage<?> shutdownGracefully() {
+        room.close();
+        return ended.thenRun(() ->
+                room.callers().forEach(caller -> caller.answer().completeExceptionally(busy("this dispatcher stops"))));
+    }
+
+    @Override
+    public OptionalLong reportActiveTasks() {
+        return OptionalLong.of(room.callers().size());
+    }
+
     @PreDestroy
     void stop() throws InterruptedException {
-        room.close().forEach(caller -> caller.answer().complete(new Given(List.of(), NodeStatus.ACTIVE)));
+        shutdownGracefully();
         loop.join(Duration.ofSeconds(10));
     }
 
@@ -80,12 +109,13 @@ final class AllocationRounds {
     CompletableFuture<Given> ask(DispatchRequest request) {
         Caller caller = Caller.of(request);
         if (!room.enter(caller)) {
-            return CompletableFuture.failedFuture(ProblemException.unavailable(
-                    "busy",
-                    "too many nodes wait for work at this dispatcher; ask again in a few seconds",
-                    Duration.ofSeconds(5)));
+            return CompletableFuture.failedFuture(busy("too many nodes wait for work at this dispatcher"));
         }
         return caller.answer();
+    }
+
+    private static ProblemException busy(String why) {
+        return ProblemException.unavailable("busy", why + "; ask again in a few seconds", Duration.ofSeconds(2));
     }
 
     private void serve() {
@@ -95,6 +125,8 @@ final class AllocationRounds {
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
+        } finally {
+            ended.complete(null);
         }
     }
 
@@ -109,41 +141,45 @@ final class AllocationRounds {
             line.forEach(caller -> caller.answer().completeExceptionally(e));
             return;
         }
-        List<Caller> done = line.stream()
-                .filter(caller -> {
-                    Given given = answers.get(caller);
-                    return !caller.patient() || (given != null && !given.tasks().isEmpty());
-                })
-                .toList();
-        room.leave(done);
-        done.forEach(caller ->
-                caller.answer().complete(answers.getOrDefault(caller, new Given(List.of(), NodeStatus.ACTIVE))));
+        Map<Caller, Runnable> done = new LinkedHashMap<>();
+        for (Caller caller : line) {
+            Given given = answers.get(caller);
+            if (given != null && (given.isFinal() || !caller.patient())) {
+                done.put(caller, () -> caller.answer().complete(given));
+            } else if (given == null && caller.overdueBy(LONGEST_ABSENCE)) {
+                done.put(
+                        caller,
+                        () -> caller.answer().completeExceptionally(busy("the node is being served elsewhere")));
+            }
+        }
+        room.leave(done.keySet());
+        done.values().forEach(Runnable::run);
     }
 
-    /** One round: one transaction. A caller that is missing in the answer is being served by another instance. */
+    /** One round: one transaction. A caller that is missing in the answer takes part in the next one: its node's row is locked. */
     Map<Caller, Given> round(List<Caller> line) {
         return transactions.in(connection -> {
-            Map<String, Caller> byNode = line.stream()
-                    .collect(Collectors.toMap(caller -> caller.request().nodeId(), caller -> caller));
-            Map<Integer, Caller> callers = new HashMap<>();
-            Map<String, Seat> seats = new HashMap<>();
-            Map<Caller, NodeStatus> statuses = new HashMap<>();
-            for (Room.Guest guest : guests.admit(connection, asks(line))) {
-                Caller caller = byNode.get(guest.nodeId());
-                if (caller != null) {
-                    callers.put(guest.nodeNo(), caller);
-                    seats.put(guest.nodeId(), seat(guest, caller.request()));
-                    statuses.put(caller, guest.draining() ? NodeStatus.DRAINING : NodeStatus.ACTIVE);
-                }
-            }
-            List<Claimed> claimed = allocate(connection, inTurn(line, seats));
-            Map<Integer, List<Claimed>> byNo = claimed.stream().collect(Collectors.groupingBy(Claimed::nodeNo));
+            Map<String, Room.Guest> present = guests.admit(connection, asks(line)).stream()
+                    .collect(Collectors.toMap(Room.Guest::nodeId, Function.identity()));
+            List<Caller> served = line.stream()
+                    .filter(caller -> present.containsKey(caller.request().nodeId()))
+                    .toList();
+            List<Seat> seats = served.stream()
+                    .map(caller -> seat(guest(present, caller), caller.request()))
+                    .toList();
+            Map<Integer, List<Claimed>> claimed =
+                    allocate(connection, seats).stream().collect(Collectors.groupingBy(Claimed::nodeNo));
             Map<Caller, Given> answers = new HashMap<>();
-            callers.forEach((nodeNo, caller) -> answers.put(
-                    caller,
-                    new Given(byNo.getOrDefault(nodeNo, List.of()), statuses.getOrDefault(caller, NodeStatus.ACTIVE))));
+            for (Caller caller : served) {
+                Room.Guest guest = guest(present, caller);
+                answers.put(caller, new Given(claimed.getOrDefault(guest.nodeNo(), List.of()), guest.status()));
+            }
             return answers;
         });
+    }
+
+    private static Room.Guest guest(Map<String, Room.Guest> present, Caller caller) {
+        return Objects.requireNonNull(present.get(caller.request().nodeId()));
     }
 
     private List<Claimed> allocate(Connection connection, List<Seat> line) throws SQLException {
@@ -152,7 +188,13 @@ final class AllocationRounds {
         Place place = Place.START;
         while (policy.hungry()) {
             List<Candidate> page = queue.page(
-                    connection, place, policy.lowestFloor(), policy.largestSpace(), rescue.unknownSizeBytes(), PAGE);
+                    connection,
+                    place,
+                    policy.lowestFloor(),
+                    policy.largestSpace(),
+                    rescue.unknownSizeBytes(),
+                    retryBase,
+                    PAGE);
             for (Candidate task : page) {
                 policy.offer(task);
             }
@@ -182,17 +224,6 @@ final class AllocationRounds {
                 .toList();
     }
 
-    private static List<Seat> inTurn(List<Caller> line, Map<String, Seat> seats) {
-        List<Seat> inTurn = new ArrayList<>();
-        for (Caller caller : line) {
-            Seat seat = seats.get(caller.request().nodeId());
-            if (seat != null) {
-                inTurn.add(seat);
-            }
-        }
-        return inTurn;
-    }
-
     private static Seat seat(Room.Guest guest, DispatchRequest request) {
         int free = guest.slots() == null ? Integer.MAX_VALUE : guest.slots() - guest.leases();
         return new Seat(
@@ -200,7 +231,7 @@ final class AllocationRounds {
                 guest.voice(),
                 request.capacityBytes() - guest.reservedBytes(),
                 request.floor(),
-                guest.draining() ? 0 : Math.min(request.wanted(), free));
+                guest.status() == NodeStatus.ACTIVE ? Math.min(request.wanted(), free) : 0);
     }
 
     /** Reads the other nodes at most once a round, and only when a preference depends on them. */

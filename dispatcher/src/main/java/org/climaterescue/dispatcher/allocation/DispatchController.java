@@ -20,6 +20,7 @@ import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.DispatchRequest;
 import org.climaterescue.protocol.DispatchResponse;
 import org.climaterescue.protocol.Limits;
+import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskId;
 
 /** Work for nodes. */
@@ -50,13 +51,16 @@ class DispatchController {
     @Secured({Roles.NODE, Roles.JOIN, Roles.OPERATOR})
     CompletableFuture<DispatchResponse> dispatch(
             @Valid @Body DispatchRequest request, @Parameter(hidden = true) Caller caller) {
-        caller.requireNode(request.nodeId());
-        return registry.known(request)
+        return registry.known(request, caller)
                 .thenCompose(known -> rounds.ask(request))
                 .thenApply(given -> response(request, given));
     }
 
     private DispatchResponse response(DispatchRequest request, Given given) {
+        if (given.nodeStatus() == NodeStatus.GONE) {
+            // It signed off at another instance: its next call takes it back.
+            registry.forget(request.nodeId());
+        }
         List<AssignedTask> tasks = given.tasks().stream().map(this::task).toList();
         String message = tasks.isEmpty()
                 ? "Nothing to do right now"

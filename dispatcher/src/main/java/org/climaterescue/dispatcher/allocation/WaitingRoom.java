@@ -1,7 +1,7 @@
 package org.climaterescue.dispatcher.allocation;
 
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -77,7 +77,7 @@ final class WaitingRoom {
     }
 
     /** Lets these callers go. */
-    void leave(List<Caller> answered) {
+    void leave(Collection<Caller> answered) {
         lock.lock();
         try {
             answered.forEach(callers::remove);
@@ -88,25 +88,22 @@ final class WaitingRoom {
         }
     }
 
-    /** Turns everybody out and lets nobody in. */
-    List<Caller> close() {
+    /** Lets nobody in any more; {@link #await} returns nobody from now on. */
+    void close() {
         lock.lock();
         try {
             closed = true;
             changed.signalAll();
-            List<Caller> left = new ArrayList<>(callers);
-            callers.clear();
-            return left;
         } finally {
             lock.unlock();
         }
     }
 
-    /** How many wait. */
-    int size() {
+    /** Who still waits. */
+    List<Caller> callers() {
         lock.lock();
         try {
-            return callers.size();
+            return List.copyOf(callers);
         } finally {
             lock.unlock();
         }
@@ -140,6 +137,10 @@ final class WaitingRoom {
 
         boolean patient() {
             return until - System.nanoTime() > 0;
+        }
+
+        boolean overdueBy(Duration grace) {
+            return System.nanoTime() - until > grace.toNanos();
         }
 
         @Override

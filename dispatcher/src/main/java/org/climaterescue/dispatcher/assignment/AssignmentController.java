@@ -100,7 +100,15 @@ class AssignmentController {
             case Outcome.Done<Completion.Result> done -> line(assignmentId, done.value());
             case Outcome.Refused<Completion.Result> refused ->
                 new Completion.ItemResult(
-                        assignmentId, refused.status(), null, null, null, null, null, refused.code(), refused.detail());
+                        assignmentId,
+                        refused.problem().status(),
+                        null,
+                        null,
+                        null,
+                        null,
+                        null,
+                        refused.problem().code(),
+                        refused.problem().detail());
         };
     }
 

@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.assignment;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.dispatcher.assignment.CustodyDesk.Order;
+import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.Failure;
@@ -15,7 +16,7 @@ final class AssignmentOrders {
     private AssignmentOrders() {}
 
     static Order<Outcome<Completion.Result>> complete(AssignmentId id, Nodes.Known node, Completion report) {
-        return order(id, (task, past) -> task.complete(node.nodeNo(), node.voice(), id.token(), report, past));
+        return order(id, (task, past) -> task.complete(node.nodeNo(), id.token(), report, past));
     }
 
     static Order<Outcome<Failure.Result>> fail(AssignmentId id, Nodes.Known node, Failure report) {
@@ -29,7 +30,7 @@ final class AssignmentOrders {
     /** The answer to a report about an assignment that nobody ever had. */
     static <T> Outcome<T> unknown(String assignmentId) {
         return new Outcome.Refused<>(
-                404, "not_found", "there is no assignment " + assignmentId + "; ask POST /dispatch for one");
+                ProblemException.notFound("there is no assignment " + assignmentId + "; ask POST /dispatch for one"));
     }
 
     private static <T> Order<Outcome<T>> order(AssignmentId id, Decision<T> decision) {

@@ -9,6 +9,7 @@ import java.util.random.RandomGenerator;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.ledger.TaskChanges;
 import org.climaterescue.db.ledger.TaskFacts;
+import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.Failure;
 import org.climaterescue.protocol.FailureReason;
@@ -40,7 +41,7 @@ public final class Custody {
     private List<TaskFacts.PastFailure> failures;
     private boolean cancelled;
     private @Nullable Instant retryAt;
-    private TaskStatus status = TaskStatus.PENDING;
+    private TaskStatus status;
     private Verdict verdict;
 
     /**
@@ -80,11 +81,9 @@ public final class Custody {
     /**
      * A node reports that it holds the file.
      *
-     * @param voice the node's operator as it votes
      * @param past how the assignment ended; null when it never existed or is active
      */
-    Outcome<Completion.Result> complete(
-            int nodeNo, String voice, long token, Completion report, Ledger.@Nullable Ended past) {
+    Outcome<Completion.Result> complete(int nodeNo, long token, Completion report, Ledger.@Nullable Ended past) {
         Sha256 digest = Sha256.parse(report.sha256());
         Optional<TaskFacts.Lease> lease = lease(token);
         Optional<Outcome.Refused<Completion.Result>> refused = owner(lease, past, nodeNo);
@@ -97,20 +96,24 @@ public final class Custody {
             return completeAgain(held.get(), lease, token, digest, report);
         }
         if (cancelled) {
-            return new Outcome.Refused<>(409, "cancelled", "task " + id() + " was cancelled; drop the file");
+            return new Outcome.Refused<>(
+                    ProblemException.of(409, "cancelled", "task " + id() + " was cancelled; drop the file"));
         }
         if (facts.sha256() != null && !facts.sha256().equals(digest)) {
             lease.ifPresent(active -> mismatch(active, digest));
-            return new Outcome.Refused<>(
+            return new Outcome.Refused<>(ProblemException.of(
                     422,
                     "digest_mismatch",
                     "the catalog gives SHA-256 " + facts.sha256().hex() + " for task " + id() + ", not "
-                            + digest.hex());
+                            + digest.hex()));
         }
         boolean late = lease.isEmpty();
+        String voice = lease.map(TaskFacts.Lease::voice)
+                .or(() -> Optional.ofNullable(past).map(Ledger.Ended::voice))
+                .orElseThrow();
         lease.ifPresent(this::end);
         copies.add(new TaskFacts.HeldCopy(nodeNo, voice, token, digest, report.sizeBytes(), late));
-        changes.add(new TaskChanges.NewCopy(nodeNo, token, digest, report, late));
+        changes.add(new TaskChanges.NewCopy(nodeNo, voice, token, digest, report, late));
         settle();
         note("completed", null, nodeNo, token, report.sizeBytes(), late ? Detail.of("late", true) : null);
         stopOthersIfDone();
@@ -120,11 +123,11 @@ public final class Custody {
     private Outcome<Completion.Result> completeAgain(
             TaskFacts.HeldCopy held, Optional<TaskFacts.Lease> lease, long token, Sha256 digest, Completion report) {
         if (!held.sha256().equals(digest)) {
-            return new Outcome.Refused<>(
+            return new Outcome.Refused<>(ProblemException.of(
                     409,
                     "different_digest",
                     "this node has already reported task " + id() + " with SHA-256 "
-                            + held.sha256().hex());
+                            + held.sha256().hex()));
         }
         lease.ifPresent(active -> {
             end(active);
@@ -208,8 +211,8 @@ public final class Custody {
     /** An operator calls the task off. */
     Outcome<TaskStatus> cancel() {
         if (status == TaskStatus.RESCUED) {
-            return new Outcome.Refused<>(
-                    409, "already_rescued", "task " + id() + " is rescued; there is nothing to cancel");
+            return new Outcome.Refused<>(ProblemException.of(
+                    409, "already_rescued", "task " + id() + " is rescued; there is nothing to cancel"));
         }
         if (!cancelled) {
             cancelled = true;
@@ -228,11 +231,12 @@ public final class Custody {
     Outcome<TaskStatus> retry() {
         boolean over = status == TaskStatus.FAILED || status == TaskStatus.CANCELLED;
         if (!over && retryAt == null) {
-            return new Outcome.Refused<>(
+            return new Outcome.Refused<>(ProblemException.of(
                     409,
                     "not_failed",
                     "task " + id() + " is " + status.wire()
-                            + "; only a task that failed, was cancelled or waits for its" + " next try can be retried");
+                            + "; only a task that failed, was cancelled or waits for its"
+                            + " next try can be retried"));
         }
         cancelled = false;
         retryAt = null;
@@ -253,15 +257,34 @@ public final class Custody {
         return status;
     }
 
-    /** A node's copy is no more. */
-    boolean withdraw(int nodeNo, String why) {
+    /**
+     * A node's copy is no more.
+     *
+     * @param byOperator whether an operator says so; else the node itself
+     */
+    boolean withdraw(int nodeNo, boolean byOperator, String why) {
         boolean held = copies.removeIf(copy -> copy.nodeNo() == nodeNo);
         if (held) {
             changes.withdrawCopyOf(nodeNo);
             settle();
-            note("copy_withdrawn", null, nodeNo, null, null, Detail.of("why", why));
+            note("copy_withdrawn", byOperator ? OPERATOR : null, nodeNo, null, null, Detail.of("why", why));
         }
         return held;
+    }
+
+    /** A node speaks for another operator from now on; false when its copy counts as that one's vote already. */
+    boolean changeVoice(int nodeNo, String voice) {
+        Optional<TaskFacts.HeldCopy> other = copies.stream()
+                .filter(copy -> copy.nodeNo() == nodeNo && !copy.voice().equals(voice))
+                .findFirst();
+        other.ifPresent(copy -> {
+            copies.set(copies.indexOf(copy), copy.spokenBy(voice));
+            changes.changeVoice(nodeNo, voice);
+            settle();
+            note("operator_changed", null, nodeNo, null, null, Detail.of("votes_as", voice));
+            stopOthersIfDone();
+        });
+        return other.isPresent();
     }
 
     /** The wait after a failure may be over: offers the task again if it is. */
@@ -334,9 +357,16 @@ public final class Custody {
                         !copies.isEmpty() || !leases.isEmpty() || !failures.isEmpty()));
         changes.backOff(retryAt);
         changes.stand(standing());
-        if (status == TaskStatus.FAILED || status == TaskStatus.CANCELLED) {
+        if (free(status)) {
             changes.freeUrl();
+        } else if (facts.standing() != null && free(facts.standing().status())) {
+            changes.takeUrl();
         }
+    }
+
+    /** Whether a task in this status leaves its URL to others. */
+    private static boolean free(TaskStatus status) {
+        return status == TaskStatus.FAILED || status == TaskStatus.CANCELLED;
     }
 
     private int missing() {
@@ -378,18 +408,19 @@ public final class Custody {
     private <T> Optional<Outcome.Refused<T>> owner(
             Optional<TaskFacts.Lease> lease, Ledger.@Nullable Ended past, int nodeNo) {
         if (lease.isEmpty() && past == null) {
-            return Optional.of(new Outcome.Refused<>(
-                    404, "not_found", "task " + id() + " never had such an assignment; ask POST /dispatch for one"));
+            return Optional.of(new Outcome.Refused<>(ProblemException.notFound(
+                    "task " + id() + " never had such an assignment; ask POST /dispatch for one")));
         }
         int owner = lease.isPresent() ? lease.get().nodeNo() : past == null ? -1 : past.nodeNo();
         return owner == nodeNo
                 ? Optional.empty()
-                : Optional.of(new Outcome.Refused<>(403, "forbidden", "the assignment belongs to another node"));
+                : Optional.of(new Outcome.Refused<>(
+                        ProblemException.of(403, "forbidden", "the assignment belongs to another node")));
     }
 
     private <T> Outcome<T> lost() {
-        return new Outcome.Refused<>(
-                409, "lease_lost", "the assignment has ended before; task " + id() + " is " + status.wire());
+        return new Outcome.Refused<>(ProblemException.of(
+                409, "lease_lost", "the assignment has ended before; task " + id() + " is " + status.wire()));
     }
 
     private void noteStop(TaskFacts.Lease lease, String actor, StopReason reason) {

@@ -8,18 +8,6 @@ public sealed interface Outcome<T> {
     /** It was done. */
     record Done<T>(T value) implements Outcome<T> {}
 
-    /**
-     * It was refused.
-     *
-     * @param status the HTTP status that says so
-     * @param code the stable word for programs
-     * @param detail what happened and what to do
-     */
-    record Refused<T>(int status, String code, String detail) implements Outcome<T> {
-
-        /** The refusal as an HTTP answer. */
-        public ProblemException problem() {
-            return ProblemException.of(status, code, detail);
-        }
-    }
+    /** It was refused; {@code problem} says why. */
+    record Refused<T>(ProblemException problem) implements Outcome<T> {}
 }

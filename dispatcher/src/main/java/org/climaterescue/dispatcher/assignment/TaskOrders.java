@@ -5,8 +5,11 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Function;
 import org.climaterescue.db.Sql;
+import org.climaterescue.db.intake.FirstTask;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.dispatcher.assignment.CustodyDesk.Order;
+import org.climaterescue.dispatcher.problem.Duplicate;
+import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.protocol.TaskId;
 import org.climaterescue.protocol.TaskStatus;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +50,13 @@ public final class TaskOrders {
     }
 
     /** Takes a node's copy away; false when it has none. */
-    public static Order<Boolean> withdraw(long taskId, int nodeNo, String why) {
-        return order(taskId, task -> task.withdraw(nodeNo, why), false);
+    public static Order<Boolean> withdraw(long taskId, int nodeNo, boolean byOperator, String why) {
+        return order(taskId, task -> task.withdraw(nodeNo, byOperator, why), false);
+    }
+
+    /** Counts a node's copy as the vote of whom it speaks for now; false when it is already. */
+    public static Order<Boolean> changeVoice(long taskId, int nodeNo, String voice) {
+        return order(taskId, task -> task.changeVoice(nodeNo, voice), false);
     }
 
     /** Offers a task again whose wait is over. */
@@ -63,7 +71,7 @@ public final class TaskOrders {
     }
 
     private static <T> Outcome<T> nobody(TaskId id) {
-        return new Outcome.Refused<>(404, "not_found", "there is no task " + id);
+        return new Outcome.Refused<>(ProblemException.notFound("there is no task " + id));
     }
 
     private static <R> Order<R> order(long taskId, Function<Custody, R> decision, R nothing) {
@@ -107,14 +115,14 @@ public final class TaskOrders {
 
         @Override
         public Outcome<TaskStatus> onRefused(Connection connection, Custody task) throws SQLException {
-            String newer = Sql.of(
+            long newer = Sql.of(
                             connection,
                             "select task_id from capture where url_sha256 = ?",
                             task.facts().urlSha256().bytes())
-                    .first(row -> new TaskId(row.number("task_id")).toString())
-                    .orElse("a newer one");
-            return new Outcome.Refused<>(
-                    409, "duplicate", "the URL of task " + id + " lives on in task " + newer + "; follow that one");
+                    .one(row -> row.number("task_id"));
+            return new Outcome.Refused<>(Duplicate.of(
+                    FirstTask.read(connection, newer),
+                    "the URL of task " + id + " lives on in task " + new TaskId(newer) + "; follow that one"));
         }
 
         @Override

@@ -71,7 +71,7 @@ public record Verdict(@Nullable Sha256 leading, int held, Map<Sha256, Verificati
     }
 
     private static List<Sha256> voices(Collection<HeldCopy> copies) {
-        return copies.stream().collect(Collectors.groupingBy(HeldCopy::operator)).values().stream()
+        return copies.stream().collect(Collectors.groupingBy(HeldCopy::voice)).values().stream()
                 .flatMap(own -> voice(own).stream())
                 .toList();
     }

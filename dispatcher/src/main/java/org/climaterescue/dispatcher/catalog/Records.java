@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.climaterescue.db.catalog.CatalogRecord;
 import org.climaterescue.dispatcher.intake.Submissions;
 import org.climaterescue.dispatcher.intake.TaskRequest;
-import org.climaterescue.dispatcher.intake.Violations;
 import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.problem.Violations;
 import org.climaterescue.protocol.Limits;
 import org.jspecify.annotations.Nullable;
 

@@ -11,6 +11,7 @@ import java.util.List;
 import org.climaterescue.db.intake.Submission;
 import org.climaterescue.dispatcher.problem.BadJson;
 import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.problem.Violations;
 import org.climaterescue.dispatcher.streaming.Lines;
 import org.climaterescue.protocol.Json;
 import org.jspecify.annotations.Nullable;

@@ -31,8 +31,7 @@ record BulkResult(
 
     static BulkResult of(long line, Submissions.Taken taken) {
         return switch (taken) {
-            case Submissions.Taken.Unstorable(String reason) ->
-                invalid(line, "the database cannot store this: " + reason);
+            case Submissions.Taken.Unstorable() -> invalid(line, Submissions.UNSTORABLE);
             case Submissions.Taken.Answered(Reception reception) -> of(line, reception);
         };
     }

@@ -56,7 +56,8 @@ final class BulkStream {
             });
             answer.end();
             begun.complete(null);
-        } catch (IOException | RuntimeException failed) {
+        } catch (IOException | RuntimeException | Error failed) {
+            // Also an error: the client must not wait for a thread that is no more.
             if (!begun.completeExceptionally(failed)) {
                 LOG.warn("a bulk submission broke off after its first answers: {}", failed.toString());
             }

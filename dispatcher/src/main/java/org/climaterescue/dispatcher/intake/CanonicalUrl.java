@@ -24,7 +24,7 @@ public final class CanonicalUrl {
 
     private static final Map<String, Integer> PORTS = Map.of("http", 80, "https", 443, "ftp", 21);
     private static final Pattern SCHEME = Pattern.compile("([A-Za-z][A-Za-z0-9+.-]*):(.*)", Pattern.DOTALL);
-    private static final Pattern AUTHORITY = Pattern.compile("//([^/?#\\\\]*)(.*)", Pattern.DOTALL);
+    private static final Pattern AUTHORITY = Pattern.compile("[/\\\\]{2}([^/?#\\\\]*)(.*)", Pattern.DOTALL);
     private static final Pattern HOST_AND_PORT = Pattern.compile("(\\[[0-9A-Fa-f:.]+]|[^:\\[\\]]*)(?::([0-9]*))?");
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]+(\\.[a-z0-9_-]+)*");
     private static final int LONGEST_NAME = 253;
@@ -62,7 +62,7 @@ public final class CanonicalUrl {
     }
 
     private static AssetUrl withAuthority(String raw, String scheme, String rest) {
-        Matcher parts = AUTHORITY.matcher(rest.replace("\\", rest.startsWith("\\") ? "/" : "\\"));
+        Matcher parts = AUTHORITY.matcher(rest);
         if (!parts.matches() || parts.group(1).isEmpty()) {
             throw bad("names no host");
         }
@@ -89,7 +89,7 @@ public final class CanonicalUrl {
         } catch (IllegalArgumentException notAName) {
             throw bad("names no usable host: " + written);
         }
-        if (!NAME.matcher(ascii).matches() || ascii.length() > LONGEST_NAME) {
+        if (ascii.length() > LONGEST_NAME || !NAME.matcher(ascii).matches()) {
             throw bad("names no usable host: " + written);
         }
         return ascii;

@@ -19,10 +19,18 @@ import org.climaterescue.dispatcher.service.InstanceId;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.Sha256;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Checks requests and takes them in. */
 @Singleton
 public final class Submissions {
+
+    /** What the client is told of a submission that cannot be stored. */
+    static final String UNSTORABLE =
+            "a member holds a value that the database cannot store; send it without control characters";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Submissions.class);
 
     private final Settings.Rescue settings;
     private final String instance;
@@ -97,7 +105,7 @@ public final class Submissions {
      * Takes submissions as if one after the other; those that the database refuses are told apart from the others.
      *
      * @return an answer for each, in order
-     * @throws StorageFailure when the database is away
+     * @throws StorageFailure when the database is away or at fault; nothing is stored then
      */
     List<Taken> take(List<Submission> submissions) {
         List<Taken> taken = takeAll(submissions);
@@ -113,11 +121,12 @@ public final class Submissions {
                     .<Taken>map(Taken.Answered::new)
                     .toList();
         } catch (StorageFailure refused) {
-            if (refused.away() || submissions.isEmpty()) {
+            if (!refused.refusesValue()) {
                 throw refused;
             }
             if (submissions.size() == 1) {
-                return List.of(new Taken.Unstorable(String.valueOf(refused.getMessage())));
+                LOG.warn("a submission that passed its checks cannot be stored", refused);
+                return List.of(new Taken.Unstorable());
             }
             List<Taken> singly = new ArrayList<>();
             submissions.forEach(one -> singly.addAll(takeAll(List.of(one))));
@@ -136,7 +145,7 @@ public final class Submissions {
         /** The state of record has answered. */
         record Answered(Reception reception) implements Taken {}
 
-        /** The database cannot store it. */
-        record Unstorable(String reason) implements Taken {}
+        /** The database cannot store a value of it. */
+        record Unstorable() implements Taken {}
     }
 }

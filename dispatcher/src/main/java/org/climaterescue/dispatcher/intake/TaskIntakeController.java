@@ -16,8 +16,8 @@ import java.io.InputStream;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
-import org.climaterescue.db.intake.FirstTask;
 import org.climaterescue.db.intake.Reception;
+import org.climaterescue.dispatcher.problem.Duplicate;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Roles;
 import org.climaterescue.dispatcher.service.InstanceId;
@@ -50,8 +50,7 @@ final class TaskIntakeController {
         Submissions.Taken taken =
                 submissions.take(List.of(submissions.check(request))).getFirst();
         return switch (taken) {
-            case Submissions.Taken.Unstorable(String reason) ->
-                throw ProblemException.invalid(null, "the database cannot store this: " + reason);
+            case Submissions.Taken.Unstorable() -> throw ProblemException.invalid(null, Submissions.UNSTORABLE);
             case Submissions.Taken.Answered(Reception reception) -> answer(request, reception);
         };
     }
@@ -74,7 +73,7 @@ final class TaskIntakeController {
                 yield HttpResponse.<Accepted>accepted(URI.create("/tasks/" + id))
                         .body(body);
             }
-            case Reception.Duplicate(long first) -> throw duplicate(submissions.first(first));
+            case Reception.Duplicate(long first) -> throw duplicate(first);
             case Reception.OtherBody(long first) ->
                 throw ProblemException.unprocessable(
                                 "request_id_reused",
@@ -85,15 +84,8 @@ final class TaskIntakeController {
         };
     }
 
-    private static ProblemException duplicate(FirstTask first) {
-        String id = new TaskId(first.taskId()).toString();
-        return ProblemException.conflict("duplicate", "this was taken before, as task " + id)
-                .with("error", "Request already processed or in progress")
-                .with("task_id", id)
-                .with("request_id", first.requestId())
-                .with("task_status", first.status())
-                .with("handled_by", first.handledBy())
-                .with("created_at", first.createdAt());
+    private ProblemException duplicate(long first) {
+        return Duplicate.of(submissions.first(first), "this was taken before, as task " + new TaskId(first));
     }
 
     /** The answer to a request that became a task. */

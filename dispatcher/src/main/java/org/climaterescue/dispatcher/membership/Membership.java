@@ -12,6 +12,7 @@ import org.climaterescue.db.node.Leases;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.dispatcher.assignment.CustodyDesk;
+import org.climaterescue.dispatcher.assignment.CustodyDesk.Order;
 import org.climaterescue.dispatcher.assignment.TaskOrders;
 import org.climaterescue.dispatcher.node.NodeRegistry;
 import org.climaterescue.dispatcher.problem.ProblemException;
@@ -48,6 +49,7 @@ final class Membership {
             Leases leases,
             NodeRegistry registry,
             CustodyDesk desk,
+            Silence silence,
             Settings settings) {
         this.transactions = transactions;
         this.nodes = nodes;
@@ -55,7 +57,7 @@ final class Membership {
         this.registry = registry;
         this.desk = desk;
         this.liveness = settings.liveness();
-        this.silence = new Silence(liveness.suspectAfter(), liveness.lostAfter());
+        this.silence = silence;
     }
 
     /**
@@ -95,11 +97,31 @@ final class Membership {
             return new Joined(false, welcome(nodeId, kept, nodes.status(connection, known.nodeNo(), silence)));
         });
         registry.forget(nodeId);
+        if (!joined.isNew()) {
+            changeVoice(nodeId);
+        }
         return joined;
     }
 
+    /** A node may come back with another operator: then its copies are that one's votes, task by task. */
+    private void changeVoice(String nodeId) {
+        List<Order<Boolean>> orders;
+        do {
+            orders = transactions.in(connection -> {
+                int nodeNo = nodes.find(connection, nodeId)
+                        .orElseThrow(() -> NodeRegistry.unknown(nodeId))
+                        .nodeNo();
+                String voice = nodes.voice(connection, nodeNo);
+                return nodes.copiesOfAnotherVoice(connection, nodeNo, voice, PAGE).stream()
+                        .map(task -> TaskOrders.changeVoice(task, nodeNo, voice))
+                        .toList();
+            });
+            desk.carryOut(orders);
+        } while (!orders.isEmpty());
+    }
+
     /** Renews what the heartbeat lists, releases what two in a row have left out, and says what to stop. */
-    Heartbeat.Answer beat(String nodeId, Heartbeat heartbeat) {
+    Heartbeat.Answer beat(String nodeId, Heartbeat heartbeat, Caller caller) {
         Map<AssignmentId, Long> listed = listed(heartbeat);
         long[] taskIds = listed.keySet().stream().mapToLong(AssignmentId::task).toArray();
         long[] tokenNos =
@@ -107,6 +129,7 @@ final class Membership {
         long[] bytes = listed.values().stream().mapToLong(Long::longValue).toArray();
         Beat beat = transactions.in(connection -> {
             Nodes.Known node = nodes.find(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
+            caller.requireNode(nodeId);
             nodes.report(connection, node.nodeNo(), Limits.bytes(heartbeat.capacityGb()));
             return new Beat(
                     nodes.status(connection, node.nodeNo(), silence),
@@ -141,7 +164,7 @@ final class Membership {
     }
 
     /** The node leaves: its assignments go back at once, and its copies too if they are withdrawn. */
-    Left leave(String nodeId, boolean withdrawCopies) {
+    Left leave(String nodeId, boolean withdrawCopies, boolean byOperator) {
         int nodeNo = transactions.in(connection -> {
             Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
             nodes.enter(connection, node.nodeNo(), "gone");
@@ -156,10 +179,10 @@ final class Membership {
                 .stream()
                 .filter(done -> done)
                 .count();
-        return new Left(nodeId, NodeStatus.GONE, released, withdrawCopies ? withdraw(nodeNo) : 0);
+        return new Left(nodeId, NodeStatus.GONE, released, withdrawCopies ? withdraw(nodeNo, byOperator) : 0);
     }
 
-    private long withdraw(int nodeNo) {
+    private long withdraw(int nodeNo, boolean byOperator) {
         long withdrawn = 0;
         long after = 0;
         while (true) {
@@ -170,7 +193,8 @@ final class Membership {
             }
             withdrawn += desk
                     .carryOut(page.stream()
-                            .map(task -> TaskOrders.withdraw(task, nodeNo, "the node signed off with its copies"))
+                            .map(task -> TaskOrders.withdraw(
+                                    task, nodeNo, byOperator, "the node signed off with its copies"))
                             .toList())
                     .stream()
                     .filter(done -> done)

@@ -28,7 +28,6 @@ import org.climaterescue.dispatcher.node.NodeRegistry;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
-import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.Heartbeat;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeRegistration;
@@ -49,12 +48,11 @@ class NodeController {
     private final Nodes nodes;
     private final Silence silence;
 
-    NodeController(Membership membership, Transactions transactions, Nodes nodes, Settings settings) {
+    NodeController(Membership membership, Transactions transactions, Nodes nodes, Silence silence) {
         this.membership = membership;
         this.transactions = transactions;
         this.nodes = nodes;
-        this.silence = new Silence(
-                settings.liveness().suspectAfter(), settings.liveness().lostAfter());
+        this.silence = silence;
     }
 
     /** Takes a node in (201), or back under the id that it had (200). */
@@ -98,8 +96,7 @@ class NodeController {
     @Secured(Roles.NODE)
     Heartbeat.Answer heartbeat(
             String nodeId, @Valid @Body Heartbeat heartbeat, @Parameter(hidden = true) Caller caller) {
-        caller.requireNode(nodeId);
-        return membership.beat(nodeId, heartbeat);
+        return membership.beat(nodeId, heartbeat, caller);
     }
 
     /** The node finishes what it has and gets nothing new. */
@@ -122,7 +119,7 @@ class NodeController {
         if (copies != null && !copies.equals("withdrawn")) {
             throw ProblemException.invalid("copies", "may only be withdrawn, or left out");
         }
-        return membership.leave(nodeId, copies != null);
+        return membership.leave(nodeId, copies != null, caller instanceof Caller.Operator);
     }
 
     private static int number(String cursor) {

@@ -18,6 +18,7 @@ import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.service.Ticker;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.DispatchRequest;
@@ -29,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodeRegistry {
 
     /** Who reports about an assignment without being registered; owns none. */
-    private static final Nodes.Known STRANGER = new Nodes.Known(-1, "", "", null, false);
+    private static final Nodes.Known STRANGER = new Nodes.Known(-1, "", null, false);
 
     private final Transactions transactions;
     private final Nodes nodes;
@@ -71,13 +72,15 @@ public final class NodeRegistry {
     }
 
     /**
-     * Makes sure that the node which asks for work is registered: in open mode on the spot.
+     * Makes sure that the node which asks for work is registered: in open mode on the spot. One that had signed off is back.
      *
-     * <p>Fails with 404 {@code not_found} in secured mode.
+     * <p>Fails with 404 {@code not_found} for an unknown node in secured mode, and with 403 {@code forbidden} for a caller
+     * that is not the node.
      */
-    public CompletableFuture<Nodes.Known> known(DispatchRequest request) {
+    public CompletableFuture<Nodes.Known> known(DispatchRequest request, Caller caller) {
         return find(request.nodeId()).thenCompose(found -> {
             if (found.isPresent()) {
+                caller.requireNode(request.nodeId());
                 return found.get().gone()
                         ? CompletableFuture.supplyAsync(() -> takeBack(found.get()), blocking)
                         : CompletableFuture.completedFuture(found.get());
@@ -122,7 +125,7 @@ public final class NodeRegistry {
     /** A node that had signed off asks for work again. */
     private Nodes.Known takeBack(Nodes.Known node) {
         transactions.in(connection -> {
-            nodes.enter(connection, node.nodeNo(), "joined");
+            nodes.comeBack(connection, node.nodeNo());
             return node;
         });
         forget(node.nodeId());

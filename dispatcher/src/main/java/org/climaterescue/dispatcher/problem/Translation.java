@@ -21,12 +21,8 @@ import io.micronaut.web.router.exceptions.UnsatisfiedRouteException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.ElementKind;
-import jakarta.validation.constraints.NotNull;
 import java.net.URISyntaxException;
 import java.sql.SQLException;
-import java.sql.SQLNonTransientConnectionException;
-import java.sql.SQLRecoverableException;
-import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -35,13 +31,13 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.StreamSupport;
+import org.climaterescue.db.StorageFailure;
 import org.jspecify.annotations.Nullable;
 
 /** What a thrown thing means to the client. */
 final class Translation {
 
     private static final Duration DATABASE_PAUSE = Duration.ofSeconds(5);
-    private static final int MOST_VIOLATIONS = 5;
 
     private Translation() {}
 
@@ -64,7 +60,7 @@ final class Translation {
             case BufferLengthExceededException tooLarge -> tooLarge();
             case URISyntaxException uri -> ProblemException.invalid(null, "the URL is malformed");
             case HttpStatusException status -> status(request, status);
-            default -> databaseAway(cause) ? databaseUnavailable() : null;
+            default -> storage(cause);
         };
     }
 
@@ -83,19 +79,8 @@ final class Translation {
         if (ours || violations.isEmpty()) {
             throw new IllegalStateException("an answer breaks its own constraints", exception);
         }
-        String detail = violations.stream()
-                .limit(MOST_VIOLATIONS)
-                .map(Translation::sentence)
-                .reduce((all, next) -> all + "; " + next)
-                .orElseThrow();
-        return ProblemException.invalid(FieldNames.of(violations.getFirst().getPropertyPath()), detail);
-    }
-
-    private static String sentence(ConstraintViolation<?> violation) {
-        String field = FieldNames.of(violation.getPropertyPath());
-        boolean absent = violation.getConstraintDescriptor() != null
-                && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull;
-        return (field == null ? "the body" : field) + " " + (absent ? "is missing" : violation.getMessage());
+        return ProblemException.invalid(
+                FieldNames.of(violations.getFirst().getPropertyPath()), Violations.detail(exception));
     }
 
     private static @Nullable ProblemException unreadable(Throwable exception) {
@@ -170,22 +155,23 @@ final class Translation {
     }
 
     static boolean databaseAway(Throwable thrown) {
+        return find(thrown, SQLException.class).filter(StorageFailure::away).isPresent();
+    }
+
+    private static @Nullable ProblemException storage(Throwable thrown) {
+        if (databaseAway(thrown)) {
+            return databaseUnavailable();
+        }
         return find(thrown, SQLException.class)
-                .filter(sql -> sql instanceof SQLTransientConnectionException
-                        || sql instanceof SQLNonTransientConnectionException
-                        || sql instanceof SQLRecoverableException
-                        || connectionLost(sql.getSQLState()))
-                .isPresent();
+                        .filter(StorageFailure::unstorableText)
+                        .isPresent()
+                ? ProblemException.invalid(null, "the request holds a character that no name or id has, such as U+0000")
+                : null;
     }
 
     private static ProblemException databaseUnavailable() {
         return ProblemException.unavailable(
                 "database_unavailable", "the database does not answer; try again soon", DATABASE_PAUSE);
-    }
-
-    /** Classes of PostgreSQL's error codes: 08 connection, 57P the server stops or starts, 53300 too many clients. */
-    private static boolean connectionLost(@Nullable String state) {
-        return state != null && (state.startsWith("08") || state.startsWith("57P0") || state.equals("53300"));
     }
 
     private static String nameOf(Argument<?> argument) {

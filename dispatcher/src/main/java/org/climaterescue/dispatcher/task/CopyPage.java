@@ -33,8 +33,7 @@ record CopyPage(
     }
 
     private static HeldCopy held(CopyRow copy) {
-        String voice = copy.operator() == null ? "node " + copy.nodeNo() : "operator " + copy.operator();
-        return new HeldCopy(copy.nodeNo(), voice, copy.token(), copy.sha256(), copy.sizeBytes(), copy.late());
+        return new HeldCopy(copy.nodeNo(), copy.voice(), copy.token(), copy.sha256(), copy.sizeBytes(), copy.late());
     }
 
     private static CopyPage from(CopyRow copy, Verdict verdict) {

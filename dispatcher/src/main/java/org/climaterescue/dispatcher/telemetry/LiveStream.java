@@ -1,6 +1,7 @@
 package org.climaterescue.dispatcher.telemetry;
 
 import io.micronaut.http.sse.Event;
+import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,11 +10,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.telemetry.Figures;
-import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskId;
@@ -24,6 +25,7 @@ import org.slf4j.LoggerFactory;
 import reactor.core.publisher.BufferOverflowStrategy;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
+import reactor.core.publisher.Sinks;
 
 /**
  * What happens, once a second, for everybody who watches: one reading serves all, and none is made while nobody watches.
@@ -31,7 +33,7 @@ import reactor.core.publisher.Mono;
  * <p>It reads the chain of custody, so it shows what every instance did. A watcher that is too slow misses the oldest events.
  */
 @Singleton
-final class LiveStream {
+final class LiveStream implements GracefulShutdownCapable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveStream.class);
     private static final Duration BEAT = Duration.ofSeconds(1);
@@ -49,25 +51,33 @@ final class LiveStream {
     private final Figures figures;
     private final Nodes nodes;
     private final Silence silence;
+    private final Sinks.Empty<Void> stopping = Sinks.empty();
     private final Flux<Event<?>> frames;
 
     private long lastEvent = -1;
     private Map<String, NodeStatus> lastNodes = Map.of();
     private Map<String, Stats.OfHost> lastHosts = Map.of();
 
-    LiveStream(StatsReader stats, Transactions transactions, Figures figures, Nodes nodes, Settings settings) {
+    LiveStream(StatsReader stats, Transactions transactions, Figures figures, Nodes nodes, Silence silence) {
         this.stats = stats;
         this.transactions = transactions;
         this.figures = figures;
         this.nodes = nodes;
-        this.silence = new Silence(
-                settings.liveness().suspectAfter(), settings.liveness().lostAfter());
+        this.silence = silence;
         this.frames = Flux.interval(Duration.ZERO, BEAT)
                 .onBackpressureDrop()
                 .concatMap(beat -> Mono.fromFuture(this::frame).onErrorResume(LiveStream::skip), 1)
                 .flatMapIterable(events -> events)
+                .takeUntilOther(stopping.asMono())
                 .publish()
                 .refCount(1, BEAT);
+    }
+
+    /** Ends every watcher's stream, so that the server need not wait for them. */
+    @Override
+    public CompletionStage<?> shutdownGracefully() {
+        stopping.tryEmitEmpty();
+        return CompletableFuture.completedFuture(null);
     }
 
     /** A watcher's own view of the stream. */
@@ -111,10 +121,10 @@ final class LiveStream {
     }
 
     private List<NodeChange> nodeChanges() {
-        List<Nodes.Entry> entries = transactions.in(connection -> nodes.page(connection, 0, null, NODES, silence));
+        List<Nodes.Seen> seen = transactions.in(connection -> nodes.seen(connection, NODES, silence));
         Map<String, NodeStatus> now = new HashMap<>();
         List<NodeChange> changes = new ArrayList<>();
-        for (Nodes.Entry node : entries) {
+        for (Nodes.Seen node : seen) {
             now.put(node.nodeId(), node.status());
             if (node.status() != lastNodes.get(node.nodeId())) {
                 changes.add(new NodeChange(node.nodeId(), node.name(), node.status(), node.activeAssignments()));

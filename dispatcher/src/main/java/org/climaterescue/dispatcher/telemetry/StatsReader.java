@@ -15,7 +15,6 @@ import org.climaterescue.db.Transactions;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.telemetry.Figures;
-import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.dispatcher.telemetry.Stats.Amount;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskStatus;
@@ -33,12 +32,11 @@ final class StatsReader {
     private final Coalescing coalescing;
     private final Silence silence;
 
-    StatsReader(Transactions transactions, Figures figures, Coalescing coalescing, Settings settings) {
+    StatsReader(Transactions transactions, Figures figures, Coalescing coalescing, Silence silence) {
         this.transactions = transactions;
         this.figures = figures;
         this.coalescing = coalescing;
-        this.silence = new Silence(
-                settings.liveness().suspectAfter(), settings.liveness().lostAfter());
+        this.silence = silence;
     }
 
     /** The figures as they are now, or were a moment ago. */

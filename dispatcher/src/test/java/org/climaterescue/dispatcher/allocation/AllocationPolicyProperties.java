@@ -93,7 +93,15 @@ class AllocationPolicyProperties {
     void servedInTurn(@ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
         List<Candidate> uncontested = queue.stream()
                 .map(task -> new Candidate(
-                        task.place(), 1, task.sizeBytes(), Instant.EPOCH, Duration.ZERO, Set.of(), Set.of(), Set.of()))
+                        task.place(),
+                        1,
+                        task.sizeBytes(),
+                        Instant.EPOCH,
+                        Duration.ZERO,
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Set.of()))
                 .filter(task -> task.place().slot() == 0)
                 .toList();
         Map<Integer, Seat> now = new HashMap<>();
@@ -152,7 +160,8 @@ class AllocationPolicyProperties {
                         Duration.ofHours(1),
                         holders,
                         Set.of("operator a"),
-                        failed));
+                        failed,
+                        Set.of()));
         return tasks.list().ofMaxSize(15).map(list -> {
             List<Candidate> rows = new ArrayList<>();
             long id = 1;
@@ -166,7 +175,8 @@ class AllocationPolicyProperties {
                             task.waited(),
                             task.holders(),
                             task.voices(),
-                            task.failed()));
+                            task.failed(),
+                            task.fullDisks()));
                 }
                 id++;
             }

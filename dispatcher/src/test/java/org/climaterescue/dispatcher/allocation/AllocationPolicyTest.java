@@ -83,6 +83,7 @@ class AllocationPolicyTest {
                 Duration.ZERO,
                 first.holders(),
                 first.voices(),
+                Set.of(),
                 Set.of());
 
         assertThat(takers(
@@ -104,6 +105,7 @@ class AllocationPolicyTest {
     }
 
     private static Candidate task(Duration waited, Set<Integer> holders, Set<String> voices, Set<Integer> failed) {
-        return new Candidate(new Place(5, 1, 1, 7, 0), 1, 10L, Instant.EPOCH, waited, holders, voices, failed);
+        return new Candidate(
+                new Place(5, 1, 1, 7, 0), 1, 10L, Instant.EPOCH, waited, holders, voices, failed, Set.of());
     }
 }

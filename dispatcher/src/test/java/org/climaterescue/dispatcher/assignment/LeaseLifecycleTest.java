@@ -2,49 +2,18 @@ package org.climaterescue.dispatcher.assignment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
-import org.climaterescue.dispatcher.TestDispatcher;
+import org.climaterescue.dispatcher.FleetTest;
 import org.climaterescue.dispatcher.TestDispatcher.Answer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A lease from claim to end, over HTTP, with time moved instead of waited for. */
-class LeaseLifecycleTest {
+class LeaseLifecycleTest extends FleetTest {
 
-    private static final String DIGEST = "a".repeat(64);
-    private static final String OTHER = "b".repeat(64);
-    private static final AtomicInteger COUNT = new AtomicInteger();
-
-    private static TestDispatcher dispatcher;
-
-    private final int test = COUNT.incrementAndGet();
-
-    @BeforeAll
-    static void start() {
-        dispatcher = TestDispatcher.start(Map.of("RESCUE_MAX_ATTEMPTS", "3"));
-    }
-
-    @AfterAll
-    static void stop() {
-        dispatcher.close();
-    }
-
-    /** Every test has nodes of its own, and leaves no work behind for those of others. */
-    @AfterEach
-    void callOff() {
-        for (String status : new String[] {"pending", "assigned", "replicating"}) {
-            dispatcher
-                    .get("/tasks?status=" + status)
-                    .body()
-                    .at("/items")
-                    .forEach(task ->
-                            dispatcher.post("/tasks/" + task.at("/task_id").asText() + "/cancel", ""));
-        }
+    @Override
+    protected Map<String, String> settings() {
+        return Map.of("RESCUE_MAX_ATTEMPTS", "3");
     }
 
     @Test
@@ -416,77 +385,49 @@ class LeaseLifecycleTest {
         assertThat(waiting.join().at("/assignment/assigned_tasks/0/task_id")).isEqualTo(task);
     }
 
-    private String submit(int copies) {
-        return submit(", 'copies':" + copies);
+    @Test
+    void aNodeWhoseDiskWasFullIsLeftAloneForAWhileEvenWhenItIsTheOnlyOne() {
+        submit(1);
+        fail("a", claim("a"), "disk_full");
+
+        assertThat(claim("a")).isEmpty();
+        dispatcher.advance(Duration.ofSeconds(31));
+        assertThat(claim("a")).isNotEmpty();
     }
 
-    private String submit(String more) {
-        boolean copies = more.contains("copies");
-        Answer answer = dispatcher.post(
-                "/tasks",
-                "{'dataset_url':'http://test" + test + ".example.org/" + COUNT.incrementAndGet()
-                        + "', 'size_bytes':1000" + (copies ? "" : ", 'copies':1") + more + "}");
-        assertThat(answer.status()).isEqualTo(202);
-        return answer.at("/task_id");
+    @Test
+    void aLateCopyOfAFailedTaskTakesItsUrlBack() {
+        String task = submit(1);
+        String lease = claim("a");
+        dispatcher.advance(Duration.ofSeconds(121));
+        fail("b", claim("b"), "gone");
+        dispatcher.advance(Duration.ofHours(1));
+        fail("c", claim("c"), "gone");
+        assertThat(standing(task)).isEqualTo("failed");
+
+        complete("a", lease, DIGEST);
+
+        assertThat(standing(task)).isEqualTo("rescued");
+        Answer again = dispatcher.post("/tasks", "{'dataset_url':'" + url(task) + "'}");
+        assertThat(again.status()).isEqualTo(409);
+        assertThat(again.at("/task_id")).isEqualTo(task);
     }
 
-    private String url(String task) {
-        return dispatcher.get("/tasks/" + task).at("/dataset_url");
-    }
+    @Test
+    void copiesOfANodeThatChangesItsOperatorAreThatOnesVotes() {
+        String task = submit(2);
+        register("a", "one");
+        register("b", "one");
+        complete("a", claim("a"), DIGEST);
+        // The task waits for a node of another operator first.
+        dispatcher.advance(Duration.ofSeconds(31));
+        complete("b", claim("b"), DIGEST);
+        assertThat(dispatcher.get("/tasks/" + task).at("/verification")).isEqualTo("unverified");
 
-    private String claim(String node) {
-        return dispatcher.post("/dispatch", dispatch(node, "")).at("/assignment/assigned_tasks/0/assignment_id");
-    }
+        register("b", "two");
 
-    private String dispatch(String node, String more) {
-        return "{'node_id':'" + node(node) + "', 'capacity_gb':1" + more + "}";
-    }
-
-    private void register(String node) {
-        dispatcher.post("/nodes", "{'node_id':'" + node(node) + "','name':'" + node + "','capacity_gb':1}");
-    }
-
-    private String node(String node) {
-        return node + "-" + test;
-    }
-
-    private Answer complete(String node, String lease, String digest) {
-        String name = node.startsWith("stranger") ? node : node(node);
-        return dispatcher.post(
-                "/assignments/" + lease + "/complete",
-                "{'node_id':'" + name + "','sha256':'" + digest + "','size_bytes':1000}");
-    }
-
-    private Answer fail(String node, String lease, String reason) {
-        return dispatcher.post(
-                "/assignments/" + lease + "/fail", "{'node_id':'" + node(node) + "','reason':'" + reason + "'}");
-    }
-
-    private Answer release(String node, String lease) {
-        return dispatcher.post("/assignments/" + lease + "/release", "{'node_id':'" + node(node) + "'}");
-    }
-
-    private Answer beat(String node) {
-        return dispatcher.post("/nodes/" + node(node) + "/heartbeat", "{'capacity_gb':1,'assignments':[]}");
-    }
-
-    private Answer beat(String node, String lease, long bytes) {
-        return dispatcher.post(
-                "/nodes/" + node(node) + "/heartbeat",
-                "{'capacity_gb':1,'assignments':[{'assignment_id':'" + lease + "','bytes_done':" + bytes + "}]}");
-    }
-
-    private String status(String node) {
-        return dispatcher.get("/nodes/" + node(node)).at("/status");
-    }
-
-    private String standing(String task) {
-        return dispatcher.get("/tasks/" + task).at("/status");
-    }
-
-    /** The attempt that the last assignment is. */
-    private int attemptOf(String task) {
-        JsonNode assignments = dispatcher.get("/tasks/" + task).body().at("/assignments");
-        return assignments.get(assignments.size() - 1).at("/attempt").asInt();
+        assertThat(dispatcher.get("/tasks/" + task).at("/verification")).isEqualTo("verified");
+        assertThat(dispatcher.get("/tasks/" + task).at("/copies/1/verification"))
+                .isEqualTo("verified");
     }
 }

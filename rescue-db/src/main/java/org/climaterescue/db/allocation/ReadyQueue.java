@@ -22,8 +22,10 @@ public final class ReadyQueue {
      * @param floor the lowest priority wanted, 1 to 10
      * @param space the largest size wanted, in bytes
      * @param unknownSize what an unknown size counts as, in bytes
+     * @param fullFor how long a node whose disk was too full for a task is not to get it again
      */
-    public List<Candidate> page(Connection connection, Place after, int floor, long space, long unknownSize, int limit)
+    public List<Candidate> page(
+            Connection connection, Place after, int floor, long space, long unknownSize, Duration fullFor, int limit)
             throws SQLException {
         // The row comparison lets the index start at the place; holders are looked up only where somebody holds
         // anything.
@@ -36,12 +38,15 @@ public final class ReadyQueue {
                                    select c.node_no from copy c where c.task_id = r.task_id
                                    union select a.node_no from assignment a where a.task_id = r.task_id) end as holders,
                                case when r.contested then array(
-                                   select coalesce('operator ' || n.operator, 'node ' || n.node_no)
-                                   from node n
+                                   select n.voice from node n
                                    where n.node_no in (select c.node_no from copy c where c.task_id = r.task_id
                                        union select a.node_no from assignment a where a.task_id = r.task_id)) end as voices,
                                case when r.contested then array(
-                                   select distinct f.node_no from failure f where f.task_id = r.task_id) end as failed
+                                   select distinct f.node_no from failure f where f.task_id = r.task_id) end as failed,
+                               case when r.contested then array(
+                                   select f.node_no from failure f
+                                   where f.task_id = r.task_id and f.reason = 'disk_full'
+                                     and f.at > clock_timestamp() - make_interval(secs => ?)) end as full_disks
                         from ready r
                         where (r.urgency, r.copies, r.rank, r.task_id, r.slot) > (?, ?, ?, ?, ?)
                           and r.urgency <= 10 - ?
@@ -49,6 +54,7 @@ public final class ReadyQueue {
                         order by r.urgency, r.copies, r.rank, r.task_id, r.slot
                         limit ?
                         """,
+                        fullFor.toMillis() / 1000.0,
                         after.urgency(),
                         after.copies(),
                         after.rank(),
@@ -141,7 +147,8 @@ public final class ReadyQueue {
                 Duration.ofMillis((long) (row.real("waited") * 1000)),
                 Set.copyOf(row.integers("holders")),
                 Set.copyOf(row.texts("voices")),
-                Set.copyOf(row.integers("failed")));
+                Set.copyOf(row.integers("failed")),
+                Set.copyOf(row.integers("full_disks")));
     }
 
     /**
@@ -169,6 +176,7 @@ public final class ReadyQueue {
      * @param holders nodes that hold a copy of the task or work on one
      * @param voices the operators of the holders, as they vote
      * @param failed nodes that failed the task
+     * @param fullDisks those of them whose disk was too full for it just now
      */
     public record Candidate(
             Place place,
@@ -178,7 +186,8 @@ public final class ReadyQueue {
             Duration waited,
             Set<Integer> holders,
             Set<String> voices,
-            Set<Integer> failed) {}
+            Set<Integer> failed,
+            Set<Integer> fullDisks) {}
 
     /** A row of the queue for a node. */
     public record Pick(long taskId, int slot, Instant since, int nodeNo, long reservedBytes) {}

@@ -42,14 +42,14 @@ public final class Ledger {
             return Map.of();
         }
         long[] locked = known.stream().mapToLong(Long::longValue).toArray();
-        Map<Long, List<Integer>> slots = new HashMap<>();
+        Map<Long, Integer> rows = new HashMap<>();
         Map<Long, TaskFacts.ReadyRow> ready = new HashMap<>();
         Sql.of(connection, """
-                        select task_id, slot, copies, attempt, contested from ready
+                        select task_id, copies, attempt, contested from ready
                         where task_id = any (?) order by task_id, slot for update
                         """, locked).list(row -> {
             long task = row.number("task_id");
-            slots.computeIfAbsent(task, none -> new ArrayList<>()).add(row.integer("slot"));
+            rows.merge(task, 1, Integer::sum);
             return ready.put(
                     task, new TaskFacts.ReadyRow(row.integer("copies"), row.integer("attempt"), row.flag("contested")));
         });
@@ -85,7 +85,7 @@ public final class Ledger {
                             leases.getOrDefault(task, List.of()),
                             copies.getOrDefault(task, List.of()),
                             failures.getOrDefault(task, List.of()),
-                            slots.getOrDefault(task, List.of()),
+                            rows.getOrDefault(task, 0),
                             ready.get(task),
                             row.timeOrNull("retry_at")));
         });
@@ -99,15 +99,16 @@ public final class Ledger {
     public Map<Long, Ended> ended(Connection connection, long[] taskIds, long[] tokens) throws SQLException {
         Map<Long, Ended> found = new HashMap<>();
         Sql.of(connection, """
-                        select e.token, e.node_no, e.kind
-                        from event e
+                        select e.token, e.node_no, n.voice, e.kind
+                        from event e join node n using (node_no)
                         where e.task_id = any (?) and e.token = any (?)
                           and e.kind in ('completed', 'failed', 'expired', 'released', 'assignment_cancelled')
                         order by e.event_no
                         """, taskIds, tokens)
                 // An assignment that ended may be completed late: how it ended first is what counts here.
                 .list(row -> found.putIfAbsent(
-                        row.number("token"), new Ended(row.integer("node_no"), status(row.text("kind")))));
+                        row.number("token"),
+                        new Ended(row.integer("node_no"), row.text("voice"), status(row.text("kind")))));
         return found;
     }
 
@@ -120,19 +121,23 @@ public final class Ledger {
      * How an assignment ended.
      *
      * @param nodeNo whose it was
+     * @param voice whose vote a copy of that node will be
      */
-    public record Ended(int nodeNo, AssignmentStatus status) {}
+    public record Ended(int nodeNo, String voice, AssignmentStatus status) {}
 
     private static Map<Long, List<TaskFacts.Lease>> leases(Connection connection, long[] ids) throws SQLException {
         return grouped(
                 connection,
                 """
-                select task_id, node_no, token, attempt, bytes_done, progress_at, lease_until <= clock_timestamp() as overdue
-                from assignment where task_id = any (?) order by task_id, token
+                select a.task_id, a.node_no, n.voice, a.token, a.attempt, a.bytes_done, a.progress_at,
+                       a.lease_until <= clock_timestamp() as overdue
+                from assignment a join node n using (node_no)
+                where a.task_id = any (?) order by a.task_id, a.token
                 """,
                 ids,
                 row -> new TaskFacts.Lease(
                         row.integer("node_no"),
+                        row.text("voice"),
                         row.number("token"),
                         row.integer("attempt"),
                         row.number("bytes_done"),
@@ -144,10 +149,8 @@ public final class Ledger {
         return grouped(
                 connection,
                 """
-                select c.task_id, c.node_no, c.token, c.sha256, c.size_bytes, c.late,
-                       coalesce('operator ' || n.operator, 'node ' || n.node_no) as voice
-                from copy c join node n using (node_no)
-                where c.task_id = any (?) order by c.task_id, c.completed_at, c.node_no
+                select task_id, node_no, voice, token, sha256, size_bytes, late from copy
+                where task_id = any (?) order by task_id, completed_at, node_no
                 """,
                 ids,
                 row -> new TaskFacts.HeldCopy(

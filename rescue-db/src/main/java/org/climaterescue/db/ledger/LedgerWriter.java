@@ -21,6 +21,7 @@ final class LedgerWriter {
         endLeases(connection, changes);
         addCopies(connection, changes);
         withdrawCopies(connection, changes);
+        changeVoices(connection, changes);
         addFailures(connection, changes);
         forgive(connection, changes);
         stand(connection, changes);
@@ -28,6 +29,7 @@ final class LedgerWriter {
         offer(connection, changes);
         backOff(connection, changes);
         freeUrls(connection, changes);
+        takeUrls(connection, changes);
         note(connection, changes);
     }
 
@@ -66,7 +68,8 @@ final class LedgerWriter {
                         copy.report().lastModified(),
                         copy.report().contentType(),
                         copy.report().magnetLink(),
-                        copy.late());
+                        copy.late(),
+                        copy.voice());
             }
         }
         if (rows.any()) {
@@ -74,10 +77,10 @@ final class LedgerWriter {
                             connection,
                             """
                             insert into copy (task_id, node_no, token, sha256, size_bytes, etag, last_modified, content_type,
-                                              magnet_link, late, completed_at)
+                                              magnet_link, late, voice, completed_at)
                             select x.*, clock_timestamp()
                             from unnest(?::bigint[], ?::integer[], ?::bigint[], ?::bytea[], ?::bigint[], ?::text[], ?::text[],
-                                        ?::text[], ?::text[], ?::boolean[]) as x
+                                        ?::text[], ?::text[], ?::boolean[], ?::text[]) as x
                             """,
                             rows.longs(0),
                             rows.ints(1),
@@ -88,7 +91,8 @@ final class LedgerWriter {
                             rows.texts(6),
                             rows.texts(7),
                             rows.texts(8),
-                            rows.flags(9))
+                            rows.flags(9),
+                            rows.texts(10))
                     .update();
         }
     }
@@ -105,6 +109,20 @@ final class LedgerWriter {
                             delete from copy c using unnest(?::bigint[], ?::integer[]) as x (task_id, node_no)
                             where c.task_id = x.task_id and c.node_no = x.node_no
                             """, rows.longs(0), rows.ints(1)).update();
+        }
+    }
+
+    private static void changeVoices(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            task.voices.forEach((nodeNo, voice) -> rows.add(task.facts.taskId(), nodeNo, voice));
+        }
+        if (rows.any()) {
+            Sql.of(connection, """
+                            update copy c set voice = x.voice
+                            from unnest(?::bigint[], ?::integer[], ?::text[]) as x (task_id, node_no, voice)
+                            where c.task_id = x.task_id and c.node_no = x.node_no
+                            """, rows.longs(0), rows.ints(1), rows.texts(2)).update();
         }
     }
 
@@ -214,8 +232,7 @@ final class LedgerWriter {
 
     /** Rows of a task that change are written anew: this transaction holds the lock on each of them. */
     private static void offer(Connection connection, Collection<TaskChanges> changes) throws SQLException {
-        long[] stale = ids(
-                changes, task -> task.readyChanged() && !task.facts.readySlots().isEmpty());
+        long[] stale = ids(changes, task -> task.readyChanged() && task.facts.readyRows() > 0);
         if (stale.length > 0) {
             Sql.of(connection, "delete from ready where task_id = any (?)", stale)
                     .update();
@@ -298,6 +315,19 @@ final class LedgerWriter {
                             delete from capture c using unnest(?::bigint[], ?::bytea[]) as x (task_id, url_sha256)
                             where c.url_sha256 = x.url_sha256 and c.task_id = x.task_id
                             """, rows.longs(0), rows.bytes(1)).update();
+        }
+    }
+
+    /** A URL that has been submitted anew meanwhile stays with the newer task. */
+    private static void takeUrls(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        long[] tasks = ids(changes, task -> task.takeUrl);
+        if (tasks.length > 0) {
+            Sql.of(connection, """
+                            insert into capture (url_sha256, task_id, taken_at)
+                            select sha256(convert_to(coalesce(canonical_url, url), 'UTF8')), task_id, created_at
+                            from task where task_id = any (?)
+                            on conflict (url_sha256) do nothing
+                            """, tasks).update();
         }
     }
 

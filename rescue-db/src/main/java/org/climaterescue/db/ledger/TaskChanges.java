@@ -2,7 +2,9 @@ package org.climaterescue.db.ledger;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.Failure;
 import org.climaterescue.protocol.Sha256;
@@ -16,6 +18,7 @@ public final class TaskChanges {
     final List<TaskFacts.Lease> ended = new ArrayList<>();
     final List<NewCopy> copies = new ArrayList<>();
     final List<Integer> withdrawn = new ArrayList<>();
+    final Map<Integer, String> voices = new HashMap<>();
     final List<NewFailure> failures = new ArrayList<>();
     final List<Event> events = new ArrayList<>();
     TaskFacts.@Nullable Standing standing;
@@ -27,6 +30,7 @@ public final class TaskChanges {
 
     boolean forgiveFailures;
     boolean freeUrl;
+    boolean takeUrl;
 
     @Nullable
     Integer priority;
@@ -36,7 +40,7 @@ public final class TaskChanges {
         this.facts = facts;
         this.standing = facts.standing();
         this.ready = facts.ready();
-        this.readyRows = facts.readySlots().size();
+        this.readyRows = facts.readyRows();
         this.retryAt = facts.retryAt();
     }
 
@@ -53,6 +57,11 @@ public final class TaskChanges {
     /** Takes a node's copy away. */
     public void withdrawCopyOf(int nodeNo) {
         withdrawn.add(nodeNo);
+    }
+
+    /** Has a node's copy count as another's vote. */
+    public void changeVoice(int nodeNo, String voice) {
+        voices.put(nodeNo, voice);
     }
 
     /** Stores a failure. */
@@ -91,6 +100,11 @@ public final class TaskChanges {
         freeUrl = true;
     }
 
+    /** The task's URL counts as taken again. */
+    public void takeUrl() {
+        takeUrl = true;
+    }
+
     /** Changes the task's priority, 1 to 10. */
     public void prioritize(int now) {
         priority = now;
@@ -98,17 +112,17 @@ public final class TaskChanges {
 
     /** Whether these changes put work where it can be claimed that was not there before. */
     public boolean offersMore() {
-        return readyRows > facts.readySlots().size() || (priority != null && readyRows > 0);
+        return readyRows > facts.readyRows() || (priority != null && readyRows > 0);
     }
 
     boolean readyChanged() {
-        return readyRows != facts.readySlots().size()
+        return readyRows != facts.readyRows()
                 || (ready != null && !ready.equals(facts.ready()))
                 || (priority != null && readyRows > 0);
     }
 
-    /** A copy to store. */
-    public record NewCopy(int nodeNo, long token, Sha256 sha256, Completion report, boolean late) {}
+    /** A copy to store; {@code voice}: whose vote it is. */
+    public record NewCopy(int nodeNo, String voice, long token, Sha256 sha256, Completion report, boolean late) {}
 
     /** A failure to store. */
     public record NewFailure(int nodeNo, long token, Failure report, boolean charged) {}

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param rank the priorizer's; null if unranked
  * @param target copies wanted
  * @param standing null while nothing has come of the task
- * @param readySlots the numbers of its rows in {@code ready}
+ * @param readyRows how many copies may be claimed now
  * @param ready what those rows say; null when there is none
  * @param retryAt until when it is in backoff; null if it is not
  */
@@ -36,7 +36,7 @@ public record TaskFacts(
         List<Lease> leases,
         List<HeldCopy> copies,
         List<PastFailure> failures,
-        List<Integer> readySlots,
+        int readyRows,
         @Nullable ReadyRow ready,
         @Nullable Instant retryAt) {
 
@@ -57,19 +57,27 @@ public record TaskFacts(
     /**
      * An active assignment.
      *
+     * @param voice whose vote a copy of the node will be
      * @param token the claim's number
      * @param overdue whether the lease has run out
      * @param idleSince when the last byte was reported
      */
-    public record Lease(int nodeNo, long token, int attempt, long bytesDone, boolean overdue, Instant idleSince) {}
+    public record Lease(
+            int nodeNo, String voice, long token, int attempt, long bytesDone, boolean overdue, Instant idleSince) {}
 
     /**
      * A copy that a node has reported.
      *
-     * @param operator whose voice it is: the node's operator, or the node itself when it names none
+     * @param voice whose vote it is: the node's operator's, or the node's own when it names none
      * @param late whether it came after its lease was lost
      */
-    public record HeldCopy(int nodeNo, String operator, long token, Sha256 sha256, long sizeBytes, boolean late) {}
+    public record HeldCopy(int nodeNo, String voice, long token, Sha256 sha256, long sizeBytes, boolean late) {
+
+        /** The same copy as the vote of somebody else. */
+        public HeldCopy spokenBy(String other) {
+            return new HeldCopy(nodeNo, other, token, sha256, sizeBytes, late);
+        }
+    }
 
     /** A failure that a node has reported; {@code charged} ones count as attempts. */
     public record PastFailure(int nodeNo, FailureReason reason, boolean charged) {}

@@ -17,14 +17,6 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Nodes {
 
-    /** How a node stands, from what is stored and the database's clock. Parameters: lost, suspect (seconds). */
-    private static final String STATUS = """
-            case when n.state = 'gone' then 'gone'
-                 when n.heard_at <= clock_timestamp() - make_interval(secs => ?) then 'lost'
-                 when n.heard_at <= clock_timestamp() - make_interval(secs => ?) then 'suspect'
-                 when n.state = 'draining' then 'draining'
-                 else 'active' end""";
-
     /** Registers a new node; empty when the id is taken. */
     public Optional<Integer> add(
             Connection connection, String nodeId, NodeRegistration node, long capacityBytes, byte @Nullable [] token)
@@ -64,7 +56,7 @@ public final class Nodes {
     public Optional<Known> lock(Connection connection, String nodeId) throws SQLException {
         return Sql.of(
                         connection,
-                        "select node_no, node_id, operator, token_sha256, state = 'gone' as gone from node where node_id = ? for no key update",
+                        "select node_no, node_id, token_sha256, state = 'gone' as gone from node where node_id = ? for no key update",
                         nodeId)
                 .first(Nodes::known);
     }
@@ -73,7 +65,7 @@ public final class Nodes {
     public Optional<Known> find(Connection connection, String nodeId) throws SQLException {
         return Sql.of(
                         connection,
-                        "select node_no, node_id, operator, token_sha256, state = 'gone' as gone from node where node_id = ?",
+                        "select node_no, node_id, token_sha256, state = 'gone' as gone from node where node_id = ?",
                         nodeId)
                 .first(Nodes::known);
     }
@@ -94,13 +86,22 @@ public final class Nodes {
                 .update();
     }
 
+    /** A node that has signed off is back; any other stays as it is. */
+    public void comeBack(Connection connection, int nodeNo) throws SQLException {
+        Sql.of(
+                        connection,
+                        "update node set state = 'joined', heard_at = clock_timestamp() where node_no = ? and state = 'gone'",
+                        nodeNo)
+                .update();
+    }
+
     /** How a node stands now. */
     public NodeStatus status(Connection connection, int nodeNo, Silence silence) throws SQLException {
         return Sql.of(
                         connection,
-                        "select " + STATUS + " as status from node n where n.node_no = ?",
-                        silence.lostSeconds(),
+                        "select node_status(n, ?, ?) as status from node n where n.node_no = ?",
                         silence.suspectSeconds(),
+                        silence.lostSeconds(),
                         nodeNo)
                 .one(row -> row.word(NodeStatus.class, "status"));
     }
@@ -113,6 +114,24 @@ public final class Nodes {
                         capacityBytes,
                         nodeNo)
                 .update();
+    }
+
+    /** Whose voice a node has. */
+    public String voice(Connection connection, int nodeNo) throws SQLException {
+        return Sql.of(connection, "select voice from node where node_no = ?", nodeNo)
+                .one(row -> row.text("voice"));
+    }
+
+    /** The next tasks of which a node holds a copy that counts as another's vote than the node's now. */
+    public List<Long> copiesOfAnotherVoice(Connection connection, int nodeNo, String voice, int limit)
+            throws SQLException {
+        return Sql.of(
+                        connection,
+                        "select task_id from copy where node_no = ? and voice <> ? order by task_id limit ?",
+                        nodeNo,
+                        voice,
+                        limit)
+                .list(row -> row.number("task_id"));
     }
 
     /** The next tasks of which a node holds a copy, in order of task. */
@@ -143,25 +162,18 @@ public final class Nodes {
      */
     public List<Entry> page(Connection connection, int after, @Nullable String only, int limit, Silence silence)
             throws SQLException {
-        return Sql.of(
-                        connection,
-                        """
-                        select n.*, %s as status,
+        return Sql.of(connection, """
+                        select n.*, node_status(n, ?, ?) as status,
                                coalesce(a.active, 0) as active, coalesce(c.copies, 0) as copies, coalesce(c.bytes, 0) as bytes,
                                coalesce(f.failures, 0) as failures
-                        from (select * from node where node_no > ? and node_id = coalesce(?, node_id)
-                              order by node_no limit ?) n
+                        from node n
                         left join lateral (select count(*) as active from assignment a where a.node_no = n.node_no) a on true
                         left join lateral (select count(*) as copies, sum(c.size_bytes)::bigint as bytes from copy c
                                            where c.node_no = n.node_no) c on true
                         left join lateral (select count(*) as failures from failure f where f.node_no = n.node_no) f on true
-                        order by n.node_no
-                        """.formatted(STATUS),
-                        silence.lostSeconds(),
-                        silence.suspectSeconds(),
-                        after,
-                        only,
-                        limit)
+                        where n.node_no > ? and n.node_id = coalesce(?, n.node_id)
+                        order by n.node_no limit ?
+                        """, silence.suspectSeconds(), silence.lostSeconds(), after, only, limit)
                 .list(row -> new Entry(
                         row.integer("node_no"),
                         row.text("node_id"),
@@ -179,14 +191,25 @@ public final class Nodes {
                         row.number("failures")));
     }
 
+    /** The nodes that registered last and how they stand, for those who watch. */
+    public List<Seen> seen(Connection connection, int limit, Silence silence) throws SQLException {
+        return Sql.of(connection, """
+                        select n.node_id, n.name, node_status(n, ?, ?) as status,
+                               (select count(*) from assignment a where a.node_no = n.node_no) as active
+                        from node n order by n.node_no desc limit ?
+                        """, silence.suspectSeconds(), silence.lostSeconds(), limit)
+                .list(row -> new Seen(
+                        row.text("node_id"),
+                        row.text("name"),
+                        row.word(NodeStatus.class, "status"),
+                        row.number("active")));
+    }
+
     private static Known known(Sql.Row row) throws SQLException {
-        int nodeNo = row.integer("node_no");
-        String operator = row.textOrNull("operator");
         byte[] token = row.bytesOrNull("token_sha256");
         return new Known(
-                nodeNo,
+                row.integer("node_no"),
                 row.text("node_id"),
-                operator == null ? "node " + nodeNo : "operator " + operator,
                 token == null ? null : HexFormat.of().formatHex(token),
                 row.flag("gone"));
     }
@@ -194,16 +217,13 @@ public final class Nodes {
     /**
      * Who a node is.
      *
-     * @param voice its operator as it votes on digests; the node itself when it names none
      * @param tokenSha256 the digest of its token in hexadecimal; null when it never got one
      * @param gone whether it has signed off
      */
-    public record Known(
-            int nodeNo,
-            String nodeId,
-            String voice,
-            @Nullable String tokenSha256,
-            boolean gone) {}
+    public record Known(int nodeNo, String nodeId, @Nullable String tokenSha256, boolean gone) {}
+
+    /** One node as watchers see it. */
+    public record Seen(String nodeId, String name, NodeStatus status, long activeAssignments) {}
 
     /** One node with its figures. */
     public record Entry(

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.climaterescue.db.Sql;
+import org.climaterescue.protocol.NodeStatus;
 import org.jspecify.annotations.Nullable;
 
 /** What an allocation round needs to know of nodes. Every method needs an open transaction. */
@@ -15,8 +16,8 @@ public final class Room {
 
     /**
      * Notes that these nodes ask for work, and locks their rows until the round is over, so that two instances never serve
-     * one node at once. Nodes that another instance is serving just now are left out, and
-     * nodes that have signed off: a call that they left behind must not bring them back.
+     * one node at once. Nodes whose rows are locked just now, by another instance's round or a heartbeat, are left out.
+     * A call that a node left behind when it signed off does not bring it back: it stays gone.
      */
     public List<Guest> admit(Connection connection, List<Ask> asks) throws SQLException {
         List<Guest> guests = Sql.of(
@@ -27,17 +28,16 @@ public final class Room {
                         ), free as (
                             select n.node_no, a.capacity_bytes, a.floor
                             from node n join asked a using (node_id)
-                            where n.state <> 'gone'
                             order by n.node_no
                             for no key update of n skip locked
                         )
                         update node n
-                        set heard_at = clock_timestamp(), asked_at = clock_timestamp(),
-                            capacity_bytes = f.capacity_bytes, floor = f.floor
+                        set heard_at = case when n.state = 'gone' then n.heard_at else clock_timestamp() end,
+                            asked_at = clock_timestamp(), capacity_bytes = f.capacity_bytes, floor = f.floor
                         from free f
                         where n.node_no = f.node_no
-                        returning n.node_no, n.node_id, n.slots, n.state = 'draining' as draining,
-                                  coalesce('operator ' || n.operator, 'node ' || n.node_no) as voice
+                        returning n.node_no, n.node_id, n.slots, n.voice,
+                                  case n.state when 'joined' then 'active' else n.state::text end as status
                         """,
                         asks.stream().map(Ask::nodeId).toArray(String[]::new),
                         asks.stream().mapToLong(Ask::capacityBytes).toArray(),
@@ -46,7 +46,7 @@ public final class Room {
                         row.integer("node_no"),
                         row.text("node_id"),
                         row.text("voice"),
-                        row.flag("draining"),
+                        row.word(NodeStatus.class, "status"),
                         row.integerOrNull("slots"),
                         0,
                         0));
@@ -70,7 +70,7 @@ public final class Room {
     public List<Bystander> bystanders(Connection connection, Silence silence) throws SQLException {
         return Sql.of(connection, """
                         select n.node_no, n.floor, n.capacity_bytes - coalesce(a.reserved, 0) as space,
-                               coalesce('operator ' || n.operator, 'node ' || n.node_no) as voice
+                               n.voice
                         from node n
                         left join (select node_no, count(*) as leases, sum(reserved_bytes)::bigint as reserved
                                    from assignment group by node_no) a using (node_no)
@@ -89,6 +89,7 @@ public final class Room {
     /**
      * A node that this round serves.
      *
+     * @param status active, draining or gone
      * @param slots the most assignments that it wants at a time; null for no cap
      * @param leases active assignments that it holds
      * @param reservedBytes the sizes that these reserve
@@ -97,13 +98,13 @@ public final class Room {
             int nodeNo,
             String nodeId,
             String voice,
-            boolean draining,
+            NodeStatus status,
             @Nullable Integer slots,
             int leases,
             long reservedBytes) {
 
         Guest holding(int active, long bytes) {
-            return new Guest(nodeNo, nodeId, voice, draining, slots, active, bytes);
+            return new Guest(nodeNo, nodeId, voice, status, slots, active, bytes);
         }
     }
 

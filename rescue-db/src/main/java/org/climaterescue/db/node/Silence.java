@@ -10,11 +10,11 @@ import java.time.Duration;
  */
 public record Silence(Duration suspectAfter, Duration lostAfter) {
 
-    double suspectSeconds() {
+    public double suspectSeconds() {
         return suspectAfter.toMillis() / 1000.0;
     }
 
-    double lostSeconds() {
+    public double lostSeconds() {
         return lostAfter.toMillis() / 1000.0;
     }
 }

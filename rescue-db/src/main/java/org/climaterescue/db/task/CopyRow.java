@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A copy and the node that holds it.
  *
+ * @param voice whose vote it is, as it was counted
  * @param token of the assignment that brought it
  */
 public record CopyRow(
@@ -18,6 +19,7 @@ public record CopyRow(
         String nodeId,
         @Nullable String operator,
         @Nullable String region,
+        String voice,
         long token,
         Sha256 sha256,
         long sizeBytes,
@@ -29,8 +31,8 @@ public record CopyRow(
     /** All copies of a task, oldest first. Needs an open transaction. */
     public static List<CopyRow> of(Connection connection, long taskId) throws SQLException {
         return Sql.of(connection, """
-                        select c.node_no, n.node_id, n.operator, n.region, c.token, c.sha256, c.size_bytes, c.content_type,
-                               c.late, c.magnet_link, c.completed_at
+                        select c.node_no, n.node_id, n.operator, n.region, c.voice, c.token, c.sha256, c.size_bytes,
+                               c.content_type, c.late, c.magnet_link, c.completed_at
                         from copy c join node n using (node_no)
                         where c.task_id = ? order by c.completed_at, c.node_no
                         """, taskId)
@@ -39,6 +41,7 @@ public record CopyRow(
                         row.text("node_id"),
                         row.textOrNull("operator"),
                         row.textOrNull("region"),
+                        row.text("voice"),
                         row.number("token"),
                         Sha256.of(row.bytes("sha256")),
                         row.number("size_bytes"),

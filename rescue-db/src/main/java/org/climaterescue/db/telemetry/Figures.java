@@ -64,17 +64,9 @@ public final class Figures {
     public List<NodeCount> nodes(Connection connection, Silence silence) throws SQLException {
         return Sql.of(
                         connection,
-                        """
-                        select case when state = 'gone' then 'gone'
-                                    when heard_at <= clock_timestamp() - make_interval(secs => ?) then 'lost'
-                                    when heard_at <= clock_timestamp() - make_interval(secs => ?) then 'suspect'
-                                    when state = 'draining' then 'draining'
-                                    else 'active' end as status,
-                               count(*) as nodes
-                        from node group by 1
-                        """,
-                        silence.lostAfter().toMillis() / 1000.0,
-                        silence.suspectAfter().toMillis() / 1000.0)
+                        "select node_status(n, ?, ?) as status, count(*) as nodes from node n group by 1",
+                        silence.suspectSeconds(),
+                        silence.lostSeconds())
                 .list(row -> new NodeCount(row.word(NodeStatus.class, "status"), row.number("nodes")));
     }
 

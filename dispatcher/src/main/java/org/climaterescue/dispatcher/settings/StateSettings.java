@@ -3,13 +3,20 @@ package org.climaterescue.dispatcher.settings;
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import org.climaterescue.db.DatabaseConfig;
+import org.climaterescue.db.node.Silence;
 
-/** Tells the state of record where it is. */
+/** The settings as the state of record takes them. */
 @Factory
-final class DatabaseSettings {
+final class StateSettings {
 
     @Singleton
     DatabaseConfig databaseConfig(Settings settings) {
         return new DatabaseConfig(settings.database().url(), settings.database().dataDir());
+    }
+
+    @Singleton
+    Silence silence(Settings settings) {
+        return new Silence(
+                settings.liveness().suspectAfter(), settings.liveness().lostAfter());
     }
 }

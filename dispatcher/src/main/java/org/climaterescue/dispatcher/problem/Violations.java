@@ -1,29 +1,30 @@
-package org.climaterescue.dispatcher.intake;
+package org.climaterescue.dispatcher.problem;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.constraints.NotNull;
 import java.util.stream.Collectors;
 
-/** Says which members of a request are out of range. */
+/** Says which members of a request are missing or out of range. */
 public final class Violations {
+
+    private static final int MOST = 5;
 
     private Violations() {}
 
-    /** One sentence that names each member. */
+    /** One sentence that names the members, the first few of them. */
     public static String detail(ConstraintViolationException wrong) {
         return wrong.getConstraintViolations().stream()
                 .map(Violations::sentence)
                 .sorted()
+                .limit(MOST)
                 .collect(Collectors.joining("; "));
     }
 
     private static String sentence(ConstraintViolation<?> violation) {
-        String member = ((PropertyNamingStrategies.NamingBase) PropertyNamingStrategies.SNAKE_CASE)
-                .translate(violation.getPropertyPath().toString());
+        String field = FieldNames.of(violation.getPropertyPath());
         boolean absent = violation.getConstraintDescriptor() != null
                 && violation.getConstraintDescriptor().getAnnotation() instanceof NotNull;
-        return member + " " + (absent ? "is missing" : violation.getMessage());
+        return (field == null ? "the body" : field) + " " + (absent ? "is missing" : violation.getMessage());
     }
 }
