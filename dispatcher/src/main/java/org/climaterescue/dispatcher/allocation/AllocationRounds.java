@@ -105,7 +105,10 @@ final class AllocationRounds implements GracefulShutdownCapable {
         loop.join(Duration.ofSeconds(10));
     }
 
-    /** Joins the room; the answer comes after the commit of the round that gave something, or when patience ends. */
+    /**
+     * Joins the room; the answer comes after the commit of the round that gave something, or when patience ends. Who
+     * completes it from outside leaves the room.
+     */
     CompletableFuture<Given> ask(DispatchRequest request) {
         Caller caller = Caller.of(request);
         if (!room.enter(caller)) {

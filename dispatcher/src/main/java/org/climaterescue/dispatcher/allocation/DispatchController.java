@@ -1,5 +1,6 @@
 package org.climaterescue.dispatcher.allocation;
 
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
@@ -50,9 +51,12 @@ class DispatchController {
     @Post("/dispatch")
     @Secured({Roles.NODE, Roles.JOIN, Roles.OPERATOR})
     CompletableFuture<DispatchResponse> dispatch(
-            @Valid @Body DispatchRequest request, @Parameter(hidden = true) Caller caller) {
+            @Valid @Body DispatchRequest request, @Parameter(hidden = true) Caller caller, HttpRequest<?> http) {
         return registry.known(request, caller)
-                .thenCompose(known -> rounds.ask(request))
+                .thenCompose(known -> {
+                    CompletableFuture<Given> answer = rounds.ask(request);
+                    return request.patience() == 0 ? answer : Connected.orRefused(http, answer);
+                })
                 .thenApply(given -> response(request, given));
     }
 

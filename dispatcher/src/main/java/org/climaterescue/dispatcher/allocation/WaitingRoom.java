@@ -60,7 +60,7 @@ final class WaitingRoom {
     List<Caller> await() throws InterruptedException {
         lock.lock();
         try {
-            while (!closed && (callers.isEmpty() || !signalled)) {
+            while (!closed && (nobodyWaits() || !signalled)) {
                 if (callers.isEmpty()) {
                     changed.await();
                 } else if (changed.awaitNanos(rest()) <= 0) {
@@ -107,6 +107,12 @@ final class WaitingRoom {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Drops those who have hung up first. */
+    private boolean nobodyWaits() {
+        callers.removeIf(caller -> caller.answer().isDone());
+        return callers.isEmpty();
     }
 
     private void wake() {

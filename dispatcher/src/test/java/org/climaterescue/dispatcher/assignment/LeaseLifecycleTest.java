@@ -1,6 +1,7 @@
 package org.climaterescue.dispatcher.assignment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.Map;
@@ -334,9 +335,8 @@ class LeaseLifecycleTest extends FleetTest {
         var left =
                 dispatcher.posting("/dispatch", "{'node_id':'" + node("a") + "', 'capacity_gb':2, 'wait_seconds':2}");
         // The capacity that the call offers shows that it waits.
-        while (!dispatcher.get("/nodes/" + node("a")).at("/capacity_gb").equals("2.0")) {
-            Thread.onSpinWait();
-        }
+        await().until(() ->
+                dispatcher.get("/nodes/" + node("a")).at("/capacity_gb").equals("2.0"));
         dispatcher.delete("/nodes/" + node("a"));
 
         submit(1);
