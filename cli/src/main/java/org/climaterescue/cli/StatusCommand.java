@@ -51,7 +51,7 @@ final class StatusCommand implements Callable<Integer> {
             out.println(copies(stats));
             out.println(queue(stats.path("queue")));
             print(out, hosts(stats.path("by_host")));
-            print(out, nodes(nodes.path("items")));
+            print(out, nodes(nodes.path("items"), Instant.parse(stats.path("at").asText())));
             if (nodes.has("next_cursor")) {
                 out.println("… more nodes: GET " + api.base() + "/nodes");
             }
@@ -128,7 +128,7 @@ final class StatusCommand implements Callable<Integer> {
         return table;
     }
 
-    private static Table nodes(JsonNode nodes) {
+    private static Table nodes(JsonNode nodes, Instant now) {
         Table table = new Table()
                 .words("Node")
                 .words("Operator")
@@ -144,7 +144,7 @@ final class StatusCommand implements Callable<Integer> {
                     node.path("name").asText(),
                     node.path("operator").asText("–"),
                     node.path("status").asText(),
-                    ago(node.path("last_heartbeat").asText("")),
+                    ago(node.path("last_heartbeat").asText(""), now),
                     Words.size(Limits.bytes(node.path("capacity_gb").asDouble())),
                     number(node.path("active_assignments")),
                     number(node.path("copies")),
@@ -154,11 +154,12 @@ final class StatusCommand implements Callable<Integer> {
         return table;
     }
 
-    private static String ago(String time) {
+    /** By the dispatcher's clock: the one here may be wrong. */
+    private static String ago(String time, Instant now) {
         if (time.isEmpty()) {
             return "–";
         }
-        Duration silence = Duration.between(Instant.parse(time), Instant.now());
+        Duration silence = Duration.between(Instant.parse(time), now);
         return silence.isNegative() ? "now" : Words.time(silence) + " ago";
     }
 

@@ -15,6 +15,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Imports lists of assets, and tells what became of them. */
 @Controller("/catalogs")
+@Tag(name = "Catalogs")
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class CatalogController {
 

@@ -11,6 +11,7 @@ import io.micronaut.http.server.types.files.StreamedFile;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Takes requests to rescue assets. */
 @Controller("/tasks")
+@Tag(name = "Tasks")
 @Secured(Roles.OPERATOR)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class TaskIntakeController {

@@ -10,6 +10,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.List;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.task.RescuedRow;
@@ -18,6 +19,7 @@ import org.climaterescue.dispatcher.streaming.PagedStream;
 
 /** Lists every rescued asset. */
 @Controller
+@Tag(name = "Copies")
 @Secured(SecurityRule.IS_ANONYMOUS)
 @ExecuteOn(TaskExecutors.BLOCKING)
 final class ManifestController {

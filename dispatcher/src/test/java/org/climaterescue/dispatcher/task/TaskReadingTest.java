@@ -274,9 +274,9 @@ class TaskReadingTest {
 
     private void copy(long task, int node, long token, String sha256, @Nullable String magnet) {
         service.execute("""
-                insert into copy (task_id, node_no, token, sha256, size_bytes, magnet_link, late, completed_at)
-                values (?, ?, ?, decode(?, 'hex'), 7, ?, false, clock_timestamp())
-                """, task, node, token, sha256, magnet);
+                insert into copy (task_id, node_no, token, sha256, size_bytes, magnet_link, late, voice, completed_at)
+                select ?, node_no, ?, decode(?, 'hex'), 7, ?, false, voice, clock_timestamp() from node where node_no = ?
+                """, task, token, sha256, magnet, node);
     }
 
     private void failure(long task, int node, long token, boolean charged) {
