@@ -60,8 +60,6 @@ case ${1:-start} in
     restart)
         "${compose[@]}" build dispatcher-1
         "${compose[@]}" up -d --force-recreate --no-deps "${PROGRAMS[@]}"
-        # The dispatchers may have new addresses, which nginx looks up only when it starts.
-        "${compose[@]}" restart nginx
         await
         echo "dispatcher: $URL"
         ;;
