@@ -25,7 +25,6 @@ COPY --from=build /app /app
 COPY docker/healthy /usr/local/bin/healthy
 USER rescue
 WORKDIR /data
-VOLUME /data
 ENV MOCK_DATA_PATH=/app/mock_data.json
 EXPOSE 8001
 # exec form: the program itself receives the signal to stop.
