@@ -14,6 +14,7 @@ COPY cli cli
 RUN --mount=type=cache,target=/root/.m2 mvn -B -q -Dquick package \
     && mkdir -p /app/lib \
     && cp cli/target/lib/*.jar cli/target/cli-*.jar /app/lib/ \
+    && rm /app/lib/embedded-postgres-binaries-darwin-* /app/lib/embedded-postgres-binaries-windows-* \
     && cp mock/mock_data.json /app/
 
 FROM eclipse-temurin:25-jre
