@@ -14,6 +14,7 @@ COPY cli cli
 RUN --mount=type=cache,target=/root/.m2 mvn -B -q -Dquick package \
     && mkdir -p /app/lib \
     && cp cli/target/lib/*.jar cli/target/cli-*.jar /app/lib/ \
+    && rm /app/lib/embedded-postgres-binaries-darwin-* /app/lib/embedded-postgres-binaries-windows-* \
     && cp mock/mock_data.json /app/
 
 FROM eclipse-temurin:25-jre
@@ -25,7 +26,6 @@ COPY --from=build /app /app
 COPY docker/healthy /usr/local/bin/healthy
 USER rescue
 WORKDIR /data
-VOLUME /data
 ENV MOCK_DATA_PATH=/app/mock_data.json
 EXPOSE 8001
 # exec form: the program itself receives the signal to stop.

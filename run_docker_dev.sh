@@ -31,6 +31,8 @@ elif command -v docker-compose >/dev/null; then
 else
     fail "neither 'docker compose' nor docker-compose is installed."
 fi
+# docker-compose and Docker before 23 build without BuildKit unless told; the Dockerfile needs it.
+export DOCKER_BUILDKIT=1
 
 await() {
     local left=120
@@ -58,8 +60,6 @@ case ${1:-start} in
     restart)
         "${compose[@]}" build dispatcher-1
         "${compose[@]}" up -d --force-recreate --no-deps "${PROGRAMS[@]}"
-        # The dispatchers may have new addresses, which nginx looks up only when it starts.
-        "${compose[@]}" restart nginx
         await
         echo "dispatcher: $URL"
         ;;
