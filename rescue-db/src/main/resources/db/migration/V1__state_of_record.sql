@@ -37,7 +37,7 @@ create table node (
     state          node_state not null default 'joined',
     token_sha256   bytea unique check (octet_length(token_sha256) = 32),
     registered_at  timestamptz not null default clock_timestamp(),
-    -- Last heard of in any call, and last asked for work. Written at most every few seconds.
+    -- Last heard of in any call, and last asked for work. A node that waits is noted every few seconds.
     heard_at       timestamptz not null default clock_timestamp(),
     asked_at       timestamptz
 ) with (fillfactor = 70);
@@ -179,7 +179,8 @@ create table failure (
 );
 create index failure_of_node on failure (node_no);
 
--- The chain of custody: append-only. The last event of a token says how that assignment ended.
+-- The chain of custody: append-only. The first event that ends a token says how that
+-- assignment ended; a copy that comes late is noted after it.
 create table event (
     task_id     bigint not null,
     event_no    bigint generated always as identity,

@@ -93,7 +93,6 @@ final class DemoCommand implements Callable<Integer> {
                     out,
                     "Imported " + world.catalog().url() + ": "
                             + Words.count(catalog.path("added").asLong(), "file"));
-            rank(api, out);
             world.startAgents(parts);
             boolean settled = watch(api, world, out);
             Duration took = Duration.ofNanos(System.nanoTime() - began);
@@ -104,19 +103,6 @@ final class DemoCommand implements Callable<Integer> {
                 say(out, "Gave up after " + Words.time(PATIENCE) + ": not every file was rescued or failed.");
             }
             return settled && report.isRight();
-        }
-    }
-
-    /** Without a ranking a rescue goes on in another order, so a refusal is told and no more. */
-    private static void rank(DispatcherApi api, PrintWriter out) throws InterruptedException {
-        try {
-            JsonNode answer = api.post("/priorities/refresh", BodyPublishers.noBody());
-            say(
-                    out,
-                    "Ranked by the priorizer: "
-                            + Words.count(answer.path("ranked").asLong(), "file"));
-        } catch (CommandFailed noRanking) {
-            say(out, "Not ranked: " + noRanking.getMessage());
         }
     }
 

@@ -22,15 +22,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
-        description = "Imports a catalog: DCAT-US data.json, CKAN, CSV or JSON lines, plain or gzip.")
+        description = "Imports a catalog: DCAT-US data.json or JSON lines, plain or gzip.")
 final class ImportCommand implements Callable<Integer> {
 
     /** The forms of a catalog that the dispatcher reads. */
     enum Format {
         AUTO,
         DCAT,
-        CKAN,
-        CSV,
         JSONL
     }
 

@@ -51,7 +51,7 @@ public abstract class FleetTest {
     void callOff() {
         for (String status : new String[] {"pending", "assigned", "replicating"}) {
             dispatcher
-                    .get("/tasks?status=" + status)
+                    .get("/tasks?limit=1000&status=" + status)
                     .body()
                     .at("/items")
                     .forEach(task ->

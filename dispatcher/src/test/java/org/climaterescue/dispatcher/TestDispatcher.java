@@ -64,6 +64,11 @@ public final class TestDispatcher implements AutoCloseable {
         return send("DELETE", path, null).join();
     }
 
+    /** Like {@link #post}. */
+    public Answer patch(String path, String json) {
+        return send("PATCH", path, json).join();
+    }
+
     /** Sends JSON; single quotes stand for double ones. */
     public Answer post(String path, String json) {
         return send("POST", path, json).join();

@@ -39,8 +39,8 @@ final class Heartbeats {
                     answer.stop()
                             .forEach(stop ->
                                     jobs.stop(stop.assignmentId(), stop.reason().wire()));
-                    if (answer.nodeStatus() == NodeStatus.GONE) {
-                        as = session.join(as);
+                    if (answer.nodeStatus() == NodeStatus.GONE && !ended.isStopped()) {
+                        throw Session.signedOff();
                     }
                 }
                 case Reply.Refused<Heartbeat.Answer> refused -> {

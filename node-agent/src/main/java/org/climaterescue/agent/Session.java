@@ -157,6 +157,12 @@ final class Session {
         return asked == null || asked.compareTo(own) < 0 || asked.toSeconds() > MAX_WAIT_SECONDS ? own : asked;
     }
 
+    /** An operator has signed the node off while it was at work: it must not come back by itself. */
+    static AgentException signedOff() {
+        return new AgentException(
+                "an operator has signed this node off; ask them why, then start the agent again to join anew", null);
+    }
+
     /** Whether a call was refused because the dispatcher does not know the node any more. */
     static boolean isForgotten(Reply.Refused<?> refused) {
         return refused.status() == 404 || isAboutCredentials(refused);

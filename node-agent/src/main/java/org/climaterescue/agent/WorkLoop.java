@@ -11,6 +11,7 @@ import org.climaterescue.agent.link.Reply;
 import org.climaterescue.protocol.AssignedTask;
 import org.climaterescue.protocol.DispatchRequest;
 import org.climaterescue.protocol.DispatchResponse;
+import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.PriorityLevel;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -91,6 +92,9 @@ final class WorkLoop {
         switch (session.once(as, me -> client.dispatch(request, me.token(), closing))) {
             case Reply.Answered<DispatchResponse>(DispatchResponse response) -> {
                 failures = 0;
+                if (response.assignment().nodeStatus() == NodeStatus.GONE && !closing.isStopped()) {
+                    throw Session.signedOff();
+                }
                 List<AssignedTask> tasks = response.assignment().assignedTasks();
                 boolean quick = System.nanoTime() - asked < QUICK.toNanos();
                 quickEmpty = tasks.isEmpty() && quick ? quickEmpty + 1 : 0;

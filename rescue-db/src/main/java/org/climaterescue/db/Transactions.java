@@ -30,12 +30,28 @@ public final class Transactions {
     public <T> T in(Work<T> work) {
         for (int tried = 1; ; tried++) {
             try {
-                return operations.executeWrite(status -> run(work, status.getConnection()));
+                return once(work);
             } catch (StorageFailure e) {
                 if (tried == TRIES || !TRY_AGAIN.contains(e.sqlState())) {
                     throw e;
                 }
             }
+        }
+    }
+
+    /** Also without a connection, and in a commit, it is the database that fails: the framework says so in its own words. */
+    private <T> T once(Work<T> work) {
+        try {
+            return operations.executeWrite(status -> run(work, status.getConnection()));
+        } catch (StorageFailure e) {
+            throw e;
+        } catch (RuntimeException e) {
+            for (Throwable cause = e.getCause(); cause != null; cause = cause.getCause()) {
+                if (cause instanceof SQLException failure) {
+                    throw new StorageFailure(failure);
+                }
+            }
+            throw e;
         }
     }
 

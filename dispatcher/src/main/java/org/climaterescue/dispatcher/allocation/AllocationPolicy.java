@@ -8,7 +8,9 @@ import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.climaterescue.db.allocation.ReadyQueue.Candidate;
+import org.climaterescue.db.host.Headroom;
 import org.climaterescue.db.node.Room.Bystander;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides who gets what in one round, purely.
@@ -18,15 +20,16 @@ import org.climaterescue.db.node.Room.Bystander;
  * another that may take it waits.
  *
  * <p>A node may take a task whose size fits the space that it offers less what it holds leases on, at or above its floor, and
- * which it neither holds nor works on, unless its disk was too full for it just now. Two things are preferences: a node that failed the task, or whose operator holds a copy
- * already, gets it only when no better node that could take it is about, or when the task has waited for one for
- * {@code patience}.
+ * which it neither holds nor works on, unless its disk was too full for it just now, from a host that stands another connection. The rest is preference: a node whose copies keep being
+ * rejected, that failed the task, or whose operator or region holds a copy already, gets it only when no better node that
+ * could take it is about, or when the task has waited for one for {@code patience}.
  */
 final class AllocationPolicy {
 
     private final List<Seat> line;
     private final long unknownSize;
     private final Duration patience;
+    private final Headroom headroom;
     private final Supplier<List<Bystander>> bystanders;
     private final Set<Integer> waiting = new HashSet<>();
     private final List<Grant> grants = new ArrayList<>();
@@ -37,12 +40,19 @@ final class AllocationPolicy {
      * @param line who waits, in turn; each node once
      * @param unknownSize what an unknown size counts as, in bytes
      * @param patience how long a task waits for a better node
+     * @param headroom how many more assignments hosts stand; counted down
      * @param bystanders nodes that are not in the line but could take work; asked only when it matters
      */
-    AllocationPolicy(List<Seat> line, long unknownSize, Duration patience, Supplier<List<Bystander>> bystanders) {
+    AllocationPolicy(
+            List<Seat> line,
+            long unknownSize,
+            Duration patience,
+            Headroom headroom,
+            Supplier<List<Bystander>> bystanders) {
         this.line = new ArrayList<>(line);
         this.unknownSize = unknownSize;
         this.patience = patience;
+        this.headroom = headroom;
         this.bystanders = bystanders;
         line.forEach(seat -> waiting.add(seat.nodeNo()));
         this.line.removeIf(seat -> !seat.open());
@@ -63,14 +73,22 @@ final class AllocationPolicy {
         return line.stream().mapToLong(Seat::space).max().orElse(0);
     }
 
+    /** How many tasks those who can take more want. */
+    long wanted() {
+        return line.stream().mapToLong(Seat::wanted).sum();
+    }
+
     /** Gives a task to the first in turn who may take it, or to nobody. Tasks must come in the order of work. */
     void offer(Candidate task) {
+        if (headroom.of(task.hostNo()) <= 0) {
+            return;
+        }
         int best = -1;
         int least = Integer.MAX_VALUE;
         for (int i = 0; i < line.size() && least > 0; i++) {
             Seat seat = line.get(i);
             if (mayTake(seat.nodeNo(), seat.floor(), seat.space(), task)) {
-                int reluctance = reluctance(seat.nodeNo(), seat.voice(), task);
+                int reluctance = reluctance(seat.nodeNo(), seat.voice(), seat.region(), seat.doubtful(), task);
                 if (reluctance < least) {
                     least = reluctance;
                     best = i;
@@ -90,7 +108,8 @@ final class AllocationPolicy {
     private void give(int place, Candidate task) {
         Seat seat = line.remove(place);
         long size = size(task);
-        grants.add(new Grant(task, seat.nodeNo(), seat.voice(), size));
+        grants.add(new Grant(task, seat, size));
+        headroom.take(task.hostNo());
         Seat after = seat.taking(size);
         if (after.open()) {
             line.addLast(after);
@@ -102,7 +121,7 @@ final class AllocationPolicy {
                 && bystanders.get().stream()
                         .filter(other -> !waiting.contains(other.nodeNo()))
                         .anyMatch(other -> mayTake(other.nodeNo(), other.floor(), other.space(), task)
-                                && reluctance(other.nodeNo(), other.voice(), task) < reluctance);
+                                && reluctance(other.nodeNo(), other.voice(), other.region(), false, task) < reluctance);
     }
 
     private boolean mayTake(int nodeNo, int floor, long space, Candidate task) {
@@ -110,13 +129,21 @@ final class AllocationPolicy {
                 && size(task) <= space
                 && !task.holders().contains(nodeNo)
                 && !task.fullDisks().contains(nodeNo)
-                && given(task).noneMatch(grant -> grant.nodeNo() == nodeNo);
+                && given(task).noneMatch(grant -> grant.seat().nodeNo() == nodeNo);
     }
 
-    private int reluctance(int nodeNo, String voice, Candidate task) {
+    /** How much rather another node should take a task: the sum of what speaks against this one, the gravest first. */
+    private int reluctance(int nodeNo, String voice, @Nullable String region, boolean doubtful, Candidate task) {
         boolean sameOperator = task.voices().contains(voice)
-                || given(task).anyMatch(grant -> grant.voice().equals(voice));
-        return (task.failed().contains(nodeNo) ? 2 : 0) + (sameOperator ? 1 : 0);
+                || given(task).anyMatch(grant -> grant.seat().voice().equals(voice));
+        boolean sameRegion = region != null
+                && (task.regions().contains(region)
+                        || given(task)
+                                .anyMatch(grant -> region.equals(grant.seat().region())));
+        return (doubtful ? 8 : 0)
+                + (task.failed().contains(nodeNo) ? 4 : 0)
+                + (sameOperator ? 2 : 0)
+                + (sameRegion ? 1 : 0);
     }
 
     /** Copies of the same task given in this round: they stand one after the other in the order of work. */
@@ -133,21 +160,24 @@ final class AllocationPolicy {
     /**
      * A node in the line.
      *
+     * @param region where it is; null when it does not say
+     * @param doubtful whether its copies keep being rejected
      * @param space bytes that it can still take
      * @param floor the lowest priority that it wants
      * @param wanted how many tasks it can still take
      */
-    record Seat(int nodeNo, String voice, long space, int floor, int wanted) {
+    record Seat(
+            int nodeNo, String voice, @Nullable String region, boolean doubtful, long space, int floor, int wanted) {
 
         boolean open() {
             return wanted > 0 && space > 0;
         }
 
         Seat taking(long bytes) {
-            return new Seat(nodeNo, voice, space - bytes, floor, wanted - 1);
+            return new Seat(nodeNo, voice, region, doubtful, space - bytes, floor, wanted - 1);
         }
     }
 
-    /** A task for a node, with the bytes that it reserves. */
-    record Grant(Candidate task, int nodeNo, String voice, long reservedBytes) {}
+    /** A task for a node, as it sat when it got it, with the bytes that it reserves. */
+    record Grant(Candidate task, Seat seat, long reservedBytes) {}
 }

@@ -7,11 +7,11 @@ import jakarta.annotation.PreDestroy;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,10 +20,11 @@ import java.util.stream.Collectors;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.allocation.ReadyQueue;
-import org.climaterescue.db.allocation.ReadyQueue.Candidate;
 import org.climaterescue.db.allocation.ReadyQueue.Claimed;
 import org.climaterescue.db.allocation.ReadyQueue.Pick;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
+import org.climaterescue.db.host.Headroom;
+import org.climaterescue.db.host.Hosts;
 import org.climaterescue.db.node.Room;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
@@ -42,9 +43,6 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     private static final Logger LOG = LoggerFactory.getLogger(AllocationRounds.class);
 
-    /** Rows of the queue read at a time. */
-    private static final int PAGE = 1000;
-
     /** How many heartbeats a task waits for a node that would serve it better. */
     private static final int PATIENCE_HEARTBEATS = 2;
 
@@ -55,11 +53,15 @@ final class AllocationRounds implements GracefulShutdownCapable {
     private final Transactions transactions;
     private final Room guests;
     private final ReadyQueue queue;
+    private final Hosts hosts;
     private final WorkBell bell;
     private final Settings.Rescue rescue;
     private final Silence silence;
     private final Duration patience;
     private final Duration retryBase;
+    /** Where the last round stopped in a queue that nobody could take much of; only the loop reads and writes it. */
+    private Place goOnAt = Place.START;
+
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final Thread loop = Thread.ofPlatform().name("allocation-rounds").unstarted(this::serve);
 
@@ -67,12 +69,14 @@ final class AllocationRounds implements GracefulShutdownCapable {
             Transactions transactions,
             Room guests,
             ReadyQueue queue,
+            Hosts hosts,
             WorkBell bell,
             Silence silence,
             Settings settings) {
         this.transactions = transactions;
         this.guests = guests;
         this.queue = queue;
+        this.hosts = hosts;
         this.bell = bell;
         this.rescue = settings.rescue();
         this.silence = silence;
@@ -133,79 +137,80 @@ final class AllocationRounds implements GracefulShutdownCapable {
         }
     }
 
-    private void serve(List<Caller> line) {
-        Map<Caller, Given> answers;
+    /** One round for the first call of each node; a further one has its turn when the first has been answered. */
+    private void serve(List<Caller> callers) {
+        Map<String, Caller> line = new LinkedHashMap<>();
+        callers.forEach(caller -> line.putIfAbsent(caller.nodeId(), caller));
+        Map<String, Given> answers;
         try {
-            answers = round(line);
+            answers = round(List.copyOf(line.values()));
         } catch (RuntimeException | Error e) {
             // Whatever went wrong, the callers are told and the loop goes on.
-            LOG.debug("a round failed, {} callers are told", line.size(), e);
-            room.leave(line);
-            line.forEach(caller -> caller.answer().completeExceptionally(e));
+            if (e instanceof StorageFailure away && away.away()) {
+                LOG.debug("no round while the database is away: {}", away.getMessage());
+            } else {
+                LOG.error("a round failed, {} callers are told", line.size(), e);
+            }
+            room.leave(callers);
+            callers.forEach(caller -> caller.answer().completeExceptionally(e));
             return;
         }
         Map<Caller, Runnable> done = new LinkedHashMap<>();
-        for (Caller caller : line) {
-            Given given = answers.get(caller);
-            if (given != null && (given.isFinal() || !caller.patient())) {
+        for (Caller caller : callers) {
+            Given given = answers.get(caller.nodeId());
+            if (given == null) {
+                if (caller.overdueBy(LONGEST_ABSENCE)) {
+                    done.put(
+                            caller,
+                            () -> caller.answer()
+                                    .completeExceptionally(busy("another call of the node is being served")));
+                }
+            } else if (caller.equals(line.get(caller.nodeId()))) {
+                if (given.isFinal() || !caller.patient()) {
+                    done.put(caller, () -> caller.answer().complete(given));
+                }
+            } else if (given.tasks().isEmpty() && (given.isFinal() || !caller.patient())) {
                 done.put(caller, () -> caller.answer().complete(given));
-            } else if (given == null && caller.overdueBy(LONGEST_ABSENCE)) {
-                done.put(
-                        caller,
-                        () -> caller.answer().completeExceptionally(busy("the node is being served elsewhere")));
             }
         }
         room.leave(done.keySet());
         done.values().forEach(Runnable::run);
     }
 
-    /** One round: one transaction. A caller that is missing in the answer takes part in the next one: its node's row is locked. */
-    Map<Caller, Given> round(List<Caller> line) {
+    /**
+     * One round: one transaction.
+     *
+     * @param line a call of each node, in turn
+     * @return what each node is given, by id; one that is missing has its row locked, and takes part in the next round
+     */
+    private Map<String, Given> round(List<Caller> line) {
         return transactions.in(connection -> {
-            Map<String, Room.Guest> present = guests.admit(connection, asks(line)).stream()
+            Map<String, Room.Guest> present = guests.admit(connection, asks(line), silence).stream()
                     .collect(Collectors.toMap(Room.Guest::nodeId, Function.identity()));
-            List<Caller> served = line.stream()
-                    .filter(caller -> present.containsKey(caller.request().nodeId()))
-                    .toList();
-            List<Seat> seats = served.stream()
-                    .map(caller -> seat(guest(present, caller), caller.request()))
-                    .toList();
+            List<Seat> seats = new ArrayList<>();
+            for (Caller caller : line) {
+                Room.Guest guest = present.get(caller.nodeId());
+                if (guest != null) {
+                    seats.add(seat(guest, caller.request()));
+                }
+            }
             Map<Integer, List<Claimed>> claimed =
                     allocate(connection, seats).stream().collect(Collectors.groupingBy(Claimed::nodeNo));
-            Map<Caller, Given> answers = new HashMap<>();
-            for (Caller caller : served) {
-                Room.Guest guest = guest(present, caller);
-                answers.put(caller, new Given(claimed.getOrDefault(guest.nodeNo(), List.of()), guest.status()));
-            }
+            Map<String, Given> answers = new HashMap<>();
+            present.forEach((nodeId, guest) ->
+                    answers.put(nodeId, new Given(claimed.getOrDefault(guest.nodeNo(), List.of()), guest.status())));
             return answers;
         });
     }
 
-    private static Room.Guest guest(Map<String, Room.Guest> present, Caller caller) {
-        return Objects.requireNonNull(present.get(caller.request().nodeId()));
-    }
-
     private List<Claimed> allocate(Connection connection, List<Seat> line) throws SQLException {
+        // One round at a time over all instances: what hosts stand is read after the others' rounds have been
+        // committed.
+        guests.takeTurn(connection);
+        Headroom headroom = hosts.headroom(connection);
         var others = new OnceADecision(connection);
-        var policy = new AllocationPolicy(line, rescue.unknownSizeBytes(), patience, others::get);
-        Place place = Place.START;
-        while (policy.hungry()) {
-            List<Candidate> page = queue.page(
-                    connection,
-                    place,
-                    policy.lowestFloor(),
-                    policy.largestSpace(),
-                    rescue.unknownSizeBytes(),
-                    retryBase,
-                    PAGE);
-            for (Candidate task : page) {
-                policy.offer(task);
-            }
-            if (page.size() < PAGE) {
-                break;
-            }
-            place = page.getLast().place();
-        }
+        var policy = new AllocationPolicy(line, rescue.unknownSizeBytes(), patience, headroom, others::get);
+        goOnAt = new Queue(connection, queue, headroom, rescue.unknownSizeBytes(), retryBase).offerTo(policy, goOnAt);
         if (policy.grants().isEmpty()) {
             return List.of();
         }
@@ -214,7 +219,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
                         grant.task().place().taskId(),
                         grant.task().place().slot(),
                         grant.task().since(),
-                        grant.nodeNo(),
+                        grant.seat().nodeNo(),
                         grant.reservedBytes()))
                 .toList();
         return queue.claim(connection, picks, silence.lostAfter());
@@ -228,11 +233,14 @@ final class AllocationRounds implements GracefulShutdownCapable {
     }
 
     private static Seat seat(Room.Guest guest, DispatchRequest request) {
-        int free = guest.slots() == null ? Integer.MAX_VALUE : guest.slots() - guest.leases();
+        int slots = guest.slots() == null ? Integer.MAX_VALUE : guest.slots();
+        int free = (guest.load().doubtful() ? 1 : slots) - guest.load().leases();
         return new Seat(
                 guest.nodeNo(),
                 guest.voice(),
-                request.capacityBytes() - guest.reservedBytes(),
+                guest.region(),
+                guest.load().doubtful(),
+                request.capacityBytes() - guest.load().reservedBytes(),
                 request.floor(),
                 guest.status() == NodeStatus.ACTIVE ? Math.min(request.wanted(), free) : 0);
     }

@@ -2,10 +2,8 @@ package org.climaterescue.dispatcher.allocation;
 
 import java.time.Duration;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +19,9 @@ final class WaitingRoom {
 
     /** How long the room may go without a round while somebody waits: a missed signal costs no more than this. */
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
+
+    /** Somebody whose patience has ended and who could not be served waits for the next round at least this long. */
+    private static final Duration SHORTEST_REST = Duration.ofMillis(10);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
@@ -53,10 +54,7 @@ final class WaitingRoom {
         }
     }
 
-    /**
-     * Waits for a reason to hold a round, and returns who takes part: the first call of each node, in turn. Empty when the
-     * room has closed.
-     */
+    /** Waits for a reason to hold a round, and returns who waits, in turn. Empty when the room has closed. */
     List<Caller> await() throws InterruptedException {
         lock.lock();
         try {
@@ -68,9 +66,7 @@ final class WaitingRoom {
                 }
             }
             signalled = false;
-            Map<String, Caller> first = new LinkedHashMap<>();
-            callers.forEach(caller -> first.putIfAbsent(caller.request().nodeId(), caller));
-            return closed ? List.of() : List.copyOf(first.values());
+            return closed ? List.of() : List.copyOf(callers);
         } finally {
             lock.unlock();
         }
@@ -124,7 +120,7 @@ final class WaitingRoom {
         long now = System.nanoTime();
         long next =
                 callers.stream().mapToLong(caller -> caller.until() - now).min().orElse(Long.MAX_VALUE);
-        return Math.clamp(next, TimeUnit.MILLISECONDS.toNanos(1), LONGEST_REST.toNanos());
+        return Math.clamp(next, SHORTEST_REST.toNanos(), LONGEST_REST.toNanos());
     }
 
     /**
@@ -139,6 +135,10 @@ final class WaitingRoom {
                     request,
                     System.nanoTime() + TimeUnit.SECONDS.toNanos(request.patience()),
                     new CompletableFuture<>());
+        }
+
+        String nodeId() {
+            return request.nodeId();
         }
 
         boolean patient() {

@@ -3,7 +3,9 @@ package org.climaterescue.dispatcher.assignment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.climaterescue.db.ledger.Ledger;
@@ -30,6 +32,9 @@ public final class Custody {
     /** The actor of what an operator did. */
     private static final String OPERATOR = "operator";
 
+    /** Heartbeats in a row that may not leave an assignment out. */
+    private static final int OMISSIONS = 2;
+
     private final TaskFacts facts;
     private final RetryPolicy retries;
     private final RandomGenerator chance;
@@ -37,6 +42,7 @@ public final class Custody {
     private final TaskChanges changes;
 
     private final List<TaskFacts.Lease> leases;
+    private final Map<Long, Ledger.Ended> endedHere = new HashMap<>();
     private final List<TaskFacts.HeldCopy> copies;
     private List<TaskFacts.PastFailure> failures;
     private boolean cancelled;
@@ -86,7 +92,8 @@ public final class Custody {
     Outcome<Completion.Result> complete(int nodeNo, long token, Completion report, Ledger.@Nullable Ended past) {
         Sha256 digest = Sha256.parse(report.sha256());
         Optional<TaskFacts.Lease> lease = lease(token);
-        Optional<Outcome.Refused<Completion.Result>> refused = owner(lease, past, nodeNo);
+        Optional<Ledger.Ended> over = over(token, past);
+        Optional<Outcome.Refused<Completion.Result>> refused = owner(lease, over, nodeNo);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -109,10 +116,10 @@ public final class Custody {
         }
         boolean late = lease.isEmpty();
         String voice = lease.map(TaskFacts.Lease::voice)
-                .or(() -> Optional.ofNullable(past).map(Ledger.Ended::voice))
+                .or(() -> over.map(Ledger.Ended::voice))
                 .orElseThrow();
         lease.ifPresent(this::end);
-        copies.add(new TaskFacts.HeldCopy(nodeNo, voice, token, digest, report.sizeBytes(), late));
+        copies.add(new TaskFacts.HeldCopy(nodeNo, voice, token, digest, report.sizeBytes(), late, false));
         changes.add(new TaskChanges.NewCopy(nodeNo, voice, token, digest, report, late));
         settle();
         note("completed", null, nodeNo, token, report.sizeBytes(), late ? Detail.of("late", true) : null);
@@ -145,7 +152,7 @@ public final class Custody {
     /** A node reports that it could not. */
     Outcome<Failure.Result> fail(int nodeNo, long token, Failure report, Ledger.@Nullable Ended past) {
         Optional<TaskFacts.Lease> lease = lease(token);
-        Optional<Outcome.Refused<Failure.Result>> refused = owner(lease, past, nodeNo);
+        Optional<Outcome.Refused<Failure.Result>> refused = owner(lease, over(token, past), nodeNo);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -159,7 +166,7 @@ public final class Custody {
     /** A node gives the task back unharmed. */
     Outcome<Release.Result> release(int nodeNo, long token, Ledger.@Nullable Ended past) {
         Optional<TaskFacts.Lease> lease = lease(token);
-        Optional<Outcome.Refused<Release.Result>> refused = owner(lease, past, nodeNo);
+        Optional<Outcome.Refused<Release.Result>> refused = owner(lease, over(token, past), nodeNo);
         if (refused.isPresent()) {
             return refused.get();
         }
@@ -170,7 +177,13 @@ public final class Custody {
         return new Outcome.Done<>(new Release.Result(status));
     }
 
-    /** Releases an assignment that its node no longer lists or that the node left behind; false when it has ended. */
+    /** Releases an assignment that two heartbeats in a row left out; false when one has listed it since, or it has ended. */
+    boolean releaseOmitted(long token) {
+        return lease(token).filter(lease -> lease.omissions() >= OMISSIONS).isPresent()
+                && release(token, "two heartbeats left it out");
+    }
+
+    /** Releases an assignment that its node left behind; false when it has ended. */
     boolean release(long token, String why) {
         Optional<TaskFacts.Lease> lease = lease(token);
         lease.ifPresent(active -> giveBack(active, "released", instance, Detail.of("why", why)));
@@ -300,6 +313,9 @@ public final class Custody {
     }
 
     private boolean addFailure(TaskFacts.Lease lease, Failure report) {
+        if (report.reason() == FailureReason.ORIGIN_BUSY) {
+            changes.busyHost(report.retryAfterSeconds());
+        }
         boolean charged = retries.charges(report.reason());
         failures.add(new TaskFacts.PastFailure(lease.nodeNo(), report.reason(), charged));
         changes.add(new TaskChanges.NewFailure(lease.nodeNo(), lease.token(), report, charged));
@@ -355,13 +371,13 @@ public final class Custody {
                         verdict.held(),
                         retries.charged(failures) + 1,
                         !copies.isEmpty() || !leases.isEmpty() || !failures.isEmpty()));
+        copies.forEach(copy -> changes.judge(copy.nodeNo(), verdict.of(copy.sha256()) == Verification.REJECTED));
         changes.backOff(retryAt);
         changes.stand(standing());
-        if (free(status)) {
-            changes.freeUrl();
-        } else if (facts.standing() != null && free(facts.standing().status())) {
-            changes.takeUrl();
-        }
+        changes.freeUrl(free(status));
+        changes.takeUrl(!free(status)
+                && facts.standing() != null
+                && free(facts.standing().status()));
     }
 
     /** Whether a task in this status leaves its URL to others. */
@@ -402,20 +418,26 @@ public final class Custody {
 
     private void end(TaskFacts.Lease lease) {
         leases.remove(lease);
+        endedHere.put(lease.token(), new Ledger.Ended(lease.nodeNo(), lease.voice()));
         changes.end(lease);
     }
 
+    /** An assignment that has ended: before, or by an order that was carried out just before this one. */
+    private Optional<Ledger.Ended> over(long token, Ledger.@Nullable Ended past) {
+        return Optional.ofNullable(past != null ? past : endedHere.get(token));
+    }
+
     private <T> Optional<Outcome.Refused<T>> owner(
-            Optional<TaskFacts.Lease> lease, Ledger.@Nullable Ended past, int nodeNo) {
-        if (lease.isEmpty() && past == null) {
+            Optional<TaskFacts.Lease> lease, Optional<Ledger.Ended> over, int nodeNo) {
+        Optional<Integer> owner = lease.map(TaskFacts.Lease::nodeNo).or(() -> over.map(Ledger.Ended::nodeNo));
+        if (owner.isEmpty()) {
             return Optional.of(new Outcome.Refused<>(ProblemException.notFound(
                     "task " + id() + " never had such an assignment; ask POST /dispatch for one")));
         }
-        int owner = lease.isPresent() ? lease.get().nodeNo() : past == null ? -1 : past.nodeNo();
-        return owner == nodeNo
+        return owner.get() == nodeNo
                 ? Optional.empty()
-                : Optional.of(new Outcome.Refused<>(
-                        ProblemException.of(403, "forbidden", "the assignment belongs to another node")));
+                : Optional.of(
+                        new Outcome.Refused<>(ProblemException.forbidden("the assignment belongs to another node")));
     }
 
     private <T> Outcome<T> lost() {

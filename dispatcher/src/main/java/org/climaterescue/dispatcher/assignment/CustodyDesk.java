@@ -46,7 +46,7 @@ public final class CustodyDesk {
      * @throws org.climaterescue.db.StorageFailure when the database refuses or is away; nothing has changed then
      */
     public <R> List<R> carryOut(List<? extends Order<R>> orders) {
-        Result<R> result = transactions.in(connection -> carryOut(connection, orders));
+        Result<R> result = transactions.in(connection -> apply(connection, orders));
         if (result.offersMore()) {
             bell.ring();
         }
@@ -58,7 +58,12 @@ public final class CustodyDesk {
         return carryOut(List.of(order)).getFirst();
     }
 
-    private <R> Result<R> carryOut(Connection connection, List<? extends Order<R>> orders) throws SQLException {
+    /** Applies orders in a transaction that is open already; whoever commits it rings the bell. */
+    public <R> List<R> carryOut(Connection connection, List<? extends Order<R>> orders) throws SQLException {
+        return apply(connection, orders).answers();
+    }
+
+    private <R> Result<R> apply(Connection connection, List<? extends Order<R>> orders) throws SQLException {
         Set<Long> tasks = new LinkedHashSet<>();
         orders.forEach(order -> tasks.add(order.taskId()));
         Map<Long, TaskFacts> facts = ledger.lock(connection, tasks);

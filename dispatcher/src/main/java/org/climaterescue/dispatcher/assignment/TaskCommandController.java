@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.assignment;
 import io.micronaut.core.annotation.Introspected;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
@@ -13,6 +14,8 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
 import java.util.function.Function;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.node.Nodes;
 import org.climaterescue.dispatcher.assignment.CustodyDesk.Order;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Roles;
@@ -27,9 +30,13 @@ import org.climaterescue.protocol.TaskStatus;
 class TaskCommandController {
 
     private final CustodyDesk desk;
+    private final Transactions transactions;
+    private final Nodes nodes;
 
-    TaskCommandController(CustodyDesk desk) {
+    TaskCommandController(CustodyDesk desk, Transactions transactions, Nodes nodes) {
         this.desk = desk;
+        this.transactions = transactions;
+        this.nodes = nodes;
     }
 
     /** Tries a task again that failed, was cancelled, or waits for its next try; its attempts start anew. */
@@ -48,6 +55,19 @@ class TaskCommandController {
     @Post("/priority")
     Standing prioritize(String id, @Valid @Body Priority wanted) {
         return carryOut(id, task -> TaskOrders.prioritize(task, wanted.priority()));
+    }
+
+    /** A node's copy is lost: the task wants another one. */
+    @Delete("/copies/{nodeId}")
+    Standing loseCopy(String id, String nodeId) {
+        return carryOut(id, task -> TaskOrders.loseCopy(task, nodeId, nodeNo(nodeId)));
+    }
+
+    private int nodeNo(String nodeId) {
+        return transactions
+                .in(connection -> nodes.find(connection, nodeId))
+                .orElseThrow(() -> ProblemException.notFound("node " + nodeId + " is not registered"))
+                .nodeNo();
     }
 
     private Standing carryOut(String id, Function<TaskId, Order<Outcome<TaskStatus>>> order) {

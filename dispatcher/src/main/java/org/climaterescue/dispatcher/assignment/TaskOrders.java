@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.assignment;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.function.Function;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.intake.FirstTask;
@@ -39,6 +40,11 @@ public final class TaskOrders {
         return order(taskId, task -> task.release(token, why), false);
     }
 
+    /** Gives back an assignment that two heartbeats in a row left out; false when one has listed it since, or it has ended. */
+    public static Order<Boolean> releaseOmitted(long taskId, long token) {
+        return order(taskId, task -> task.releaseOmitted(token), false);
+    }
+
     /** Ends a lease that has run out; false when it has not, or has ended. */
     public static Order<Boolean> expire(long taskId, long token) {
         return order(taskId, task -> task.expire(token), false);
@@ -52,6 +58,17 @@ public final class TaskOrders {
     /** Takes a node's copy away; false when it has none. */
     public static Order<Boolean> withdraw(long taskId, int nodeNo, boolean byOperator, String why) {
         return order(taskId, task -> task.withdraw(nodeNo, byOperator, why), false);
+    }
+
+    /** An operator says that a node's copy is lost. */
+    public static Order<Outcome<TaskStatus>> loseCopy(TaskId id, String nodeId, int nodeNo) {
+        return order(
+                id.number(),
+                task -> task.withdraw(nodeNo, true, "an operator marked it as lost")
+                        ? new Outcome.Done<>(task.status())
+                        : new Outcome.Refused<>(
+                                ProblemException.notFound("node " + nodeId + " holds no copy of task " + id)),
+                nobody(id));
     }
 
     /** Counts a node's copy as the vote of whom it speaks for now; false when it is already. */
@@ -115,14 +132,18 @@ public final class TaskOrders {
 
         @Override
         public Outcome<TaskStatus> onRefused(Connection connection, Custody task) throws SQLException {
-            long newer = Sql.of(
+            Optional<Long> newer = Sql.of(
                             connection,
                             "select task_id from capture where url_sha256 = ?",
                             task.facts().urlSha256().bytes())
-                    .one(row -> row.number("task_id"));
+                    .first(row -> row.number("task_id"));
+            if (newer.isEmpty()) {
+                return new Outcome.Refused<>(ProblemException.conflict(
+                        "duplicate", "the URL of task " + id + " was just given free by a newer task; try again"));
+            }
             return new Outcome.Refused<>(Duplicate.of(
-                    FirstTask.read(connection, newer),
-                    "the URL of task " + id + " lives on in task " + new TaskId(newer) + "; follow that one"));
+                    FirstTask.read(connection, newer.get()),
+                    "the URL of task " + id + " lives on in task " + new TaskId(newer.get()) + "; follow that one"));
         }
 
         @Override

@@ -57,7 +57,7 @@ final class CatalogController {
     @Secured(Roles.OPERATOR)
     HttpResponse<Accepted> add(
             @Nullable @QueryValue String name, @QueryValue(defaultValue = "auto") String format, @Body InputStream body)
-            throws IOException {
+            throws IOException, InterruptedException {
         if (name != null && (name.isBlank() || name.length() > LONGEST_NAME || !Texts.storable(name))) {
             throw ProblemException.invalid("name", "name must be 1 to %d characters".formatted(LONGEST_NAME));
         }

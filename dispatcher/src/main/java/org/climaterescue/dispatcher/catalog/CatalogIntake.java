@@ -47,14 +47,20 @@ final class CatalogIntake {
      * @param name of the catalog; null: one that follows from the content
      * @throws ProblemException 400 for an empty body, 409 while the same catalog is being imported, 507 for a full disk
      */
-    CatalogId take(@Nullable String name, CatalogFormat format, InputStream body) throws IOException {
+    CatalogId take(@Nullable String name, CatalogFormat format, InputStream body)
+            throws IOException, InterruptedException {
         Path file = spool.create("incoming-");
         try {
             Sha256 digest = store(body, file);
             String called = name != null ? name : "unnamed-" + digest.hex().substring(0, DIGITS_OF_DIGEST);
             Run run = begin(called, format);
-            Files.move(file, spool.resolve(SpooledCatalog.name(run)), StandardCopyOption.ATOMIC_MOVE);
-            importer.start(run);
+            try {
+                Files.move(file, spool.resolve(SpooledCatalog.name(run)), StandardCopyOption.ATOMIC_MOVE);
+                importer.start(run);
+            } catch (IOException e) {
+                importer.fail(run, "the dispatcher could not keep the file: " + e.getMessage());
+                throw e;
+            }
             return new CatalogId(run.catalogNo());
         } finally {
             Files.deleteIfExists(file);

@@ -10,7 +10,10 @@ import org.climaterescue.db.catalog.Chunk;
 import org.climaterescue.db.catalog.Counts;
 import org.climaterescue.db.catalog.Run;
 import org.climaterescue.db.intake.Terms;
+import org.climaterescue.dispatcher.assignment.CustodyDesk;
+import org.climaterescue.dispatcher.assignment.TaskOrders;
 import org.climaterescue.dispatcher.bell.WorkBell;
+import org.climaterescue.dispatcher.intake.Submissions;
 
 /** Writes records of one run in chunks; records that an earlier part of the same run has written are passed over. */
 final class ChunkedImport implements RecordSink {
@@ -21,6 +24,7 @@ final class ChunkedImport implements RecordSink {
     private final Run run;
     private final Terms terms;
     private final Transactions transactions;
+    private final CustodyDesk desk;
     private final WorkBell bell;
     private final Semaphore turns;
     private final List<CatalogRecord> chunk = new ArrayList<>(CHUNK);
@@ -34,11 +38,19 @@ final class ChunkedImport implements RecordSink {
      * @param written how many records of this run have been written
      * @param turns who may write a chunk now, so that many imports leave room for others
      */
-    ChunkedImport(Run run, long written, Terms terms, Transactions transactions, WorkBell bell, Semaphore turns) {
+    ChunkedImport(
+            Run run,
+            long written,
+            Terms terms,
+            Transactions transactions,
+            CustodyDesk desk,
+            WorkBell bell,
+            Semaphore turns) {
         this.run = run;
         this.toPassOver = written;
         this.terms = terms;
         this.transactions = transactions;
+        this.desk = desk;
         this.bell = bell;
         this.turns = turns;
     }
@@ -76,19 +88,26 @@ final class ChunkedImport implements RecordSink {
 
     private void write(List<CatalogRecord> records) throws InterruptedException {
         try {
-            Counts counts = Patience.whileAway(
-                    () -> transactions.in(connection -> Chunk.take(connection, run, records, datasets, terms)));
+            Counts counts = Patience.whileAway(() -> transactions.in(connection -> {
+                Chunk.Taken taken = Chunk.take(connection, run, records, datasets, terms);
+                desk.carryOut(
+                        connection,
+                        taken.changed().stream().map(TaskOrders::reconsider).toList());
+                return taken.counts();
+            }));
             if (counts.added() > 0 || counts.updated() > 0) {
                 bell.ring();
             }
         } catch (StorageFailure refused) {
+            if (!refused.refusesValue()) {
+                throw refused;
+            }
             if (records.size() > 1) {
                 for (CatalogRecord one : records) {
                     write(List.of(one));
                 }
             } else if (records.size() == 1 && records.getFirst() instanceof CatalogRecord.Asset asset) {
-                write(List.of(new CatalogRecord.Refused(
-                        asset.position(), asset.text(), "the database cannot store this: " + refused.getMessage())));
+                write(List.of(new CatalogRecord.Refused(asset.position(), asset.text(), Submissions.UNSTORABLE)));
             } else {
                 throw refused;
             }

@@ -8,6 +8,7 @@ import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,8 +19,10 @@ import org.climaterescue.db.Transactions;
 import org.climaterescue.db.catalog.Imports;
 import org.climaterescue.db.catalog.Run;
 import org.climaterescue.db.catalog.Superseded;
+import org.climaterescue.dispatcher.assignment.CustodyDesk;
 import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.intake.Submissions;
+import org.climaterescue.dispatcher.service.Ticker;
 import org.climaterescue.dispatcher.streaming.Spool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,6 +37,8 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     /** Chunks written at a time, of all imports together: the database has others to serve. */
     private static final int TURNS = 2;
 
+    private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
+
     private static final String CUT =
             "the import was cut off when its dispatcher stopped, and the file is gone; import it again, nothing will be doubled";
 
@@ -41,16 +46,25 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     private final Submissions submissions;
     private final Records records;
     private final Transactions transactions;
+    private final CustodyDesk desk;
     private final WorkBell bell;
+    private volatile @Nullable Ticker failSilent;
     private final Semaphore turns = new Semaphore(TURNS, true);
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("catalog import ", 1).factory());
 
-    Importer(Spool spool, Submissions submissions, Records records, Transactions transactions, WorkBell bell) {
+    Importer(
+            Spool spool,
+            Submissions submissions,
+            Records records,
+            Transactions transactions,
+            CustodyDesk desk,
+            WorkBell bell) {
         this.spool = spool;
         this.submissions = submissions;
         this.records = records;
         this.transactions = transactions;
+        this.desk = desk;
         this.bell = bell;
     }
 
@@ -75,14 +89,17 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
                     start(run.get());
                 }
             }
-            int failed = Patience.whileAway(() -> transactions.in(connection -> Imports.failSilent(connection, CUT)));
-            if (failed > 0) {
-                LOG.warn("{} catalog imports had been cut off and are marked as failed", failed);
-            }
+            failSilent = Ticker.start("the look for imports that were cut off", LOOK_EVERY, this::failSilent);
         } catch (IOException e) {
             LOG.error("imports that were cut off cannot be taken up", e);
-        } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Imports whose dispatcher died, this one or another, and that nobody takes up. */
+    private void failSilent() {
+        int failed = transactions.in(connection -> Imports.failSilent(connection, CUT));
+        if (failed > 0) {
+            LOG.warn("{} catalog imports had been cut off and are marked as failed", failed);
         }
     }
 
@@ -126,7 +143,8 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
         }
     }
 
-    private void fail(Run run, String error) throws InterruptedException {
+    /** Ends a run that has begun and cannot go on. */
+    void fail(Run run, String error) throws InterruptedException {
         try {
             Patience.whileAway(() -> transactions.in(connection -> {
                 Imports.end(connection, run, BoundedJson.storable(error));
@@ -141,7 +159,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     private @Nullable String read(SpooledCatalog catalog, Imports.Progress progress) throws InterruptedException {
         Run run = catalog.run();
         var sink = new ChunkedImport(
-                run, progress.counts().read(), submissions.terms(run.catalogNo()), transactions, bell, turns);
+                run, progress.counts().read(), submissions.terms(run.catalogNo()), transactions, desk, bell, turns);
         String error = null;
         try {
             CatalogFormat format = format(catalog, progress);
@@ -188,6 +206,10 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     @Override
     @PreDestroy
     public void close() {
+        Ticker ticker = failSilent;
+        if (ticker != null) {
+            ticker.close();
+        }
         threads.shutdownNow();
         try {
             if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {

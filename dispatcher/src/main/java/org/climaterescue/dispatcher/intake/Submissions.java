@@ -6,6 +6,7 @@ import jakarta.validation.Validator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.atomic.LongAdder;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.intake.Description;
@@ -27,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class Submissions {
 
     /** What the client is told of a submission that cannot be stored. */
-    static final String UNSTORABLE =
+    public static final String UNSTORABLE =
             "a member holds a value that the database cannot store; send it without control characters";
 
     private static final Logger LOG = LoggerFactory.getLogger(Submissions.class);
@@ -37,6 +38,9 @@ public final class Submissions {
     private final Validator validator;
     private final Transactions transactions;
     private final WorkBell bell;
+    private final LongAdder submitted = new LongAdder();
+    private final LongAdder accepted = new LongAdder();
+    private final LongAdder duplicates = new LongAdder();
 
     Submissions(Settings settings, InstanceId instance, Validator validator, Transactions transactions, WorkBell bell) {
         this.settings = settings.rescue();
@@ -64,7 +68,7 @@ public final class Submissions {
                 filled(request.organization()),
                 request.sizeBytes(),
                 request.sha256() == null ? null : Sha256.parse(request.sha256()),
-                request.priority() == null ? TaskRequest.USUAL_PRIORITY : request.priority());
+                request.priority());
         int copies = request.copies() == null ? settings.copies() : request.copies();
         String id = request.requestId();
         return new Submission(
@@ -87,7 +91,7 @@ public final class Submissions {
                 description.organization(),
                 description.sizeBytes(),
                 request.sha256() == null ? null : request.sha256().toLowerCase(Locale.ROOT),
-                description.priority(),
+                request.priority() == null ? Description.USUAL_PRIORITY : request.priority(),
                 copies,
                 payload == null ? null : request.payload());
     }
@@ -109,10 +113,24 @@ public final class Submissions {
      */
     List<Taken> take(List<Submission> submissions) {
         List<Taken> taken = takeAll(submissions);
-        if (taken.stream().anyMatch(one -> one instanceof Taken.Answered(Reception.Accepted accepted))) {
+        long fresh = taken.stream()
+                .filter(one -> one instanceof Taken.Answered(Reception.Accepted _))
+                .count();
+        submitted.add(taken.size());
+        accepted.add(fresh);
+        duplicates.add(taken.stream()
+                .filter(one -> one instanceof Taken.Answered(Reception.Duplicate _))
+                .count());
+        if (fresh > 0) {
             bell.ring();
         }
         return taken;
+    }
+
+    /** What came to this instance since its start, singly and in bulk. */
+    public Counters counters() {
+        long all = submitted.sum();
+        return new Counters(all, accepted.sum(), duplicates.sum(), all == 0 ? 0 : (double) duplicates.sum() / all);
     }
 
     private List<Taken> takeAll(List<Submission> submissions) {
@@ -138,6 +156,14 @@ public final class Submissions {
     FirstTask first(long taskId) {
         return transactions.in(connection -> FirstTask.read(connection, taskId));
     }
+
+    /**
+     * How often something was submitted that had been submitted before.
+     *
+     * @param submitted requests that could be used
+     * @param rate the share of them that were duplicates, 0 to 1
+     */
+    public record Counters(long submitted, long accepted, long duplicates, double rate) {}
 
     /** What came of one submission. */
     sealed interface Taken {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param organization who publishes it
  * @param sizeBytes its size, if known
  * @param sha256 its digest, if known
- * @param priority 1 to 10, 10 most urgent; null is {@value #USUAL_PRIORITY}
+ * @param priority 1 to 10, 10 most urgent; null is 5
  * @param copies how many nodes shall hold it, 1 to 100; null is what RESCUE_COPIES says
  * @param payload a JSON object that is kept and given back as it is
  */
@@ -40,9 +40,6 @@ public record TaskRequest(
         @Nullable @Min(1) @Max(10) Integer priority,
         @Nullable @Min(1) @Max(100) Integer copies,
         @Nullable JsonNode payload) {
-
-    /** The priority of an asset of which nobody says how urgent it is. */
-    public static final int USUAL_PRIORITY = 5;
 
     /** The longest name, dataset or organization, in characters. */
     public static final int LONGEST_TEXT = 1000;

@@ -144,7 +144,7 @@ final class Membership {
                     leases.omit(connection, node.nodeNo(), tokenNos));
         });
         desk.carryOut(beat.omitted().stream()
-                .map(lease -> TaskOrders.release(lease.taskId(), lease.token(), "two heartbeats left it out"))
+                .map(lease -> TaskOrders.releaseOmitted(lease.taskId(), lease.token()))
                 .toList());
         List<Heartbeat.Renewed> renewed = beat.renewed().stream()
                 .map(lease -> new Heartbeat.Renewed(

@@ -146,6 +146,8 @@ class NodeController {
      * @param capacityGb the free space that it offered last, in GB (10^9 bytes)
      * @param lastHeartbeat when it was last heard of
      * @param bytes the size of its copies
+     * @param rejected those of its copies that lost the vote
+     * @param doubtful whether its copies keep being rejected, so that it is given less
      */
     record Entry(
             String nodeId,
@@ -160,6 +162,8 @@ class NodeController {
             long activeAssignments,
             long copies,
             long bytes,
+            long rejected,
+            boolean doubtful,
             long failures) {
 
         static Entry from(Nodes.Entry node) {
@@ -176,6 +180,8 @@ class NodeController {
                     node.activeAssignments(),
                     node.copies(),
                     node.bytes(),
+                    node.rejected(),
+                    node.doubtful(),
                     node.failures());
         }
     }

@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 final class Credentials {
 
-    /** How long a token that was found is believed without asking again. */
-    private static final Duration BELIEVED = Duration.ofSeconds(5);
+    /**
+     * How long after its last use a token that was found is believed without asking again: longer than nodes are silent, so
+     * that a node which lives is never a stranger to the rate limit. A node keeps its token for life.
+     */
+    private static final Duration BELIEVED = Duration.ofMinutes(10);
 
     private static final int MOST_BELIEVED = 100_000;
 
@@ -26,7 +29,7 @@ final class Credentials {
     private final BeanProvider<NodeTokens> tokens;
     private final Cache<ByteBuffer, Caller> believed = Caffeine.newBuilder()
             .maximumSize(MOST_BELIEVED)
-            .expireAfterWrite(BELIEVED)
+            .expireAfterAccess(BELIEVED)
             .build();
 
     Credentials(Settings settings, BeanProvider<NodeTokens> tokens) {

@@ -33,7 +33,8 @@ record CopyPage(
     }
 
     private static HeldCopy held(CopyRow copy) {
-        return new HeldCopy(copy.nodeNo(), copy.voice(), copy.token(), copy.sha256(), copy.sizeBytes(), copy.late());
+        return new HeldCopy(
+                copy.nodeNo(), copy.voice(), copy.token(), copy.sha256(), copy.sizeBytes(), copy.late(), false);
     }
 
     private static CopyPage from(CopyRow copy, Verdict verdict) {

@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.telemetry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.climaterescue.dispatcher.intake.Submissions;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskStatus;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param etaSeconds how long the copies that are still wanted take at that rate; null when nothing moves or nothing is wanted
  * @param queue what waits
  * @param nodes by status, every status present
+ * @param deduplication equal submissions at the instance that answers, since its start
  * @param coalescing equal reads at the instance that answers, since its start
  * @param byPriority the most urgent first
  * @param byHost the hosts with most unfinished tasks first, fifty at most
@@ -29,6 +31,7 @@ public record Stats(
         @Nullable Long etaSeconds,
         Queue queue,
         Map<NodeStatus, Long> nodes,
+        Submissions.Counters deduplication,
         Coalescing.Counters coalescing,
         List<OfPriority> byPriority,
         List<OfHost> byHost) {

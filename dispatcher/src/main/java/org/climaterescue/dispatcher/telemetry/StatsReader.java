@@ -15,6 +15,7 @@ import org.climaterescue.db.Transactions;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.telemetry.Figures;
+import org.climaterescue.dispatcher.intake.Submissions;
 import org.climaterescue.dispatcher.telemetry.Stats.Amount;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskStatus;
@@ -30,12 +31,19 @@ final class StatsReader {
     private final Transactions transactions;
     private final Figures figures;
     private final Coalescing coalescing;
+    private final Submissions submissions;
     private final Silence silence;
 
-    StatsReader(Transactions transactions, Figures figures, Coalescing coalescing, Silence silence) {
+    StatsReader(
+            Transactions transactions,
+            Figures figures,
+            Coalescing coalescing,
+            Submissions submissions,
+            Silence silence) {
         this.transactions = transactions;
         this.figures = figures;
         this.coalescing = coalescing;
+        this.submissions = submissions;
         this.silence = silence;
     }
 
@@ -59,6 +67,7 @@ final class StatsReader {
                 eta(tallies, rate),
                 new Stats.Queue(queue.ready(), queue.backoff(), queue.active(), queue.oldestSeconds()),
                 nodes(connection),
+                submissions.counters(),
                 coalescing.counters(),
                 byPriority(tallies),
                 byHost(tallies));

@@ -19,6 +19,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import org.climaterescue.db.allocation.ReadyQueue.Candidate;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
+import org.climaterescue.db.host.Headroom;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Grant;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
 
@@ -37,7 +38,7 @@ class AllocationPolicyProperties {
     @Property
     void neverOverCapacity(@ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
         Map<Integer, Long> given = new HashMap<>();
-        allocate(line, queue).forEach(grant -> given.merge(grant.nodeNo(), size(grant.task()), Long::sum));
+        allocate(line, queue).forEach(grant -> given.merge(grant.seat().nodeNo(), size(grant.task()), Long::sum));
         for (Seat seat : line) {
             assertThat(given.getOrDefault(seat.nodeNo(), 0L)).isLessThanOrEqualTo(seat.space());
         }
@@ -59,8 +60,9 @@ class AllocationPolicyProperties {
             @ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
         Set<List<Long>> seen = new HashSet<>();
         for (Grant grant : allocate(line, queue)) {
-            assertThat(grant.task().holders()).doesNotContain(grant.nodeNo());
-            assertThat(seen.add(List.of(grant.task().place().taskId(), (long) grant.nodeNo())))
+            assertThat(grant.task().holders()).doesNotContain(grant.seat().nodeNo());
+            assertThat(seen.add(List.of(
+                            grant.task().place().taskId(), (long) grant.seat().nodeNo())))
                     .isTrue();
         }
     }
@@ -71,6 +73,16 @@ class AllocationPolicyProperties {
                 .doesNotHaveDuplicates();
     }
 
+    @Property
+    void aHostIsNeverGivenMoreThanItStands(@ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
+        List<Grant> grants = allocate(line, queue);
+        for (int host = 1; host <= 3; host++) {
+            int hostNo = host;
+            assertThat(grants.stream().filter(grant -> grant.task().hostNo() == hostNo))
+                    .hasSizeLessThanOrEqualTo(headroom().of(host));
+        }
+    }
+
     /** What is left over would have fitted nobody who could still take more: nobody goes hungry beside food. */
     @Property
     void neverOutOfOrderAmongWhatFits(@ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
@@ -79,12 +91,14 @@ class AllocationPolicyProperties {
         grants.forEach(grant -> given.put(grant.task().place(), grant));
         Map<Integer, Seat> now = new HashMap<>();
         line.forEach(seat -> now.put(seat.nodeNo(), seat));
+        Headroom left = headroom();
         for (Candidate task : sorted(queue)) {
             Grant grant = given.get(task.place());
             if (grant == null) {
-                assertThat(now.values()).noneMatch(seat -> couldTake(seat, task, grants));
+                assertThat(now.values()).noneMatch(seat -> left.of(task.hostNo()) > 0 && couldTake(seat, task, grants));
             } else {
-                now.computeIfPresent(grant.nodeNo(), (no, seat) -> seat.taking(size(task)));
+                left.take(task.hostNo());
+                now.computeIfPresent(grant.seat().nodeNo(), (no, seat) -> seat.taking(size(task)));
             }
         }
     }
@@ -101,6 +115,7 @@ class AllocationPolicyProperties {
                         Set.of(),
                         Set.of(),
                         Set.of(),
+                        Set.of(),
                         Set.of()))
                 .filter(task -> task.place().slot() == 0)
                 .toList();
@@ -109,20 +124,20 @@ class AllocationPolicyProperties {
         Map<Integer, Integer> turn = new HashMap<>();
         line.forEach(seat -> turn.put(seat.nodeNo(), seat.nodeNo()));
         for (Grant grant : allocate(line, uncontested)) {
-            int mine = turn.getOrDefault(grant.nodeNo(), 0);
+            int mine = turn.getOrDefault(grant.seat().nodeNo(), 0);
             // Nobody whose turn is earlier, and who may take this one, is passed over.
             assertThat(now.values())
                     .noneMatch(seat ->
                             turn.getOrDefault(seat.nodeNo(), 0) < mine && couldTake(seat, grant.task(), List.of()));
             turn.put(
-                    grant.nodeNo(),
+                    grant.seat().nodeNo(),
                     line.size()
                             + 1
                             + turn.values().stream()
                                     .mapToInt(Integer::intValue)
                                     .max()
                                     .orElse(0));
-            now.computeIfPresent(grant.nodeNo(), (no, seat) -> seat.taking(size(grant.task())));
+            now.computeIfPresent(grant.seat().nodeNo(), (no, seat) -> seat.taking(size(grant.task())));
         }
     }
 
@@ -133,11 +148,12 @@ class AllocationPolicyProperties {
                         Arbitraries.longs().between(0, 200),
                         Arbitraries.of(1, 4, 7, 9),
                         Arbitraries.integers().between(0, 5))
-                .as((voice, space, floor, wanted) -> new Seat(0, voice, space, floor, wanted));
+                .as((voice, space, floor, wanted) -> new Seat(0, voice, null, false, space, floor, wanted));
         return seats.list().ofMaxSize(8).map(list -> {
             List<Seat> numbered = new ArrayList<>();
             for (Seat seat : list) {
-                numbered.add(new Seat(numbered.size() + 1, seat.voice(), seat.space(), seat.floor(), seat.wanted()));
+                numbered.add(new Seat(
+                        numbered.size() + 1, seat.voice(), null, false, seat.space(), seat.floor(), seat.wanted()));
             }
             return numbered;
         });
@@ -151,15 +167,17 @@ class AllocationPolicyProperties {
                         Arbitraries.integers().between(1, 3),
                         Arbitraries.longs().between(0, 120).injectNull(0.2),
                         Arbitraries.integers().between(1, 8).set().ofMaxSize(3),
-                        Arbitraries.integers().between(1, 8).set().ofMaxSize(2))
-                .as((urgency, copies, slots, size, holders, failed) -> new Candidate(
+                        Arbitraries.integers().between(1, 8).set().ofMaxSize(2),
+                        Arbitraries.integers().between(1, 3))
+                .as((urgency, copies, slots, size, holders, failed, host) -> new Candidate(
                         new Place(urgency, copies, 1, 0, slots),
-                        1,
+                        host,
                         size,
                         Instant.EPOCH,
                         Duration.ofHours(1),
                         holders,
                         Set.of("operator a"),
+                        Set.of(),
                         failed,
                         Set.of()));
         return tasks.list().ofMaxSize(15).map(list -> {
@@ -169,12 +187,13 @@ class AllocationPolicyProperties {
                 for (int slot = 0; slot < task.place().slot(); slot++) {
                     rows.add(new Candidate(
                             new Place(task.place().urgency(), task.place().copies(), 1, id, slot),
-                            1,
+                            task.hostNo(),
                             task.sizeBytes(),
                             Instant.EPOCH,
                             task.waited(),
                             task.holders(),
                             task.voices(),
+                            task.regions(),
                             task.failed(),
                             task.fullDisks()));
                 }
@@ -184,8 +203,13 @@ class AllocationPolicyProperties {
         });
     }
 
+    /** Host 1 stands all, host 2 three more, host 3 none. */
+    private static Headroom headroom() {
+        return new Headroom(1000, Map.of(2, 3, 3, 0));
+    }
+
     private static List<Grant> allocate(List<Seat> line, List<Candidate> queue) {
-        var policy = new AllocationPolicy(line, UNKNOWN, Duration.ofSeconds(30), List::of);
+        var policy = new AllocationPolicy(line, UNKNOWN, Duration.ofSeconds(30), headroom(), List::of);
         sorted(queue).forEach(policy::offer);
         return policy.grants();
     }
@@ -200,13 +224,13 @@ class AllocationPolicyProperties {
                 && task.place().priority() >= seat.floor()
                 && !task.holders().contains(seat.nodeNo())
                 && grants.stream()
-                        .noneMatch(grant -> grant.nodeNo() == seat.nodeNo()
+                        .noneMatch(grant -> grant.seat().nodeNo() == seat.nodeNo()
                                 && grant.task().place().taskId() == task.place().taskId());
     }
 
     private static Seat seat(List<Seat> line, Grant grant) {
         return line.stream()
-                .filter(seat -> seat.nodeNo() == grant.nodeNo())
+                .filter(seat -> seat.nodeNo() == grant.seat().nodeNo())
                 .findFirst()
                 .orElseThrow();
     }

@@ -6,14 +6,16 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.climaterescue.db.allocation.ReadyQueue.Candidate;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
+import org.climaterescue.db.host.Headroom;
 import org.climaterescue.db.node.Room.Bystander;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
 import org.junit.jupiter.api.Test;
 
-/** The two preferences: another operator first, and another node than the one that failed. */
+/** Who is preferred: nodes that can be trusted, that have not failed the task, of another operator, of another region. */
 class AllocationPolicyTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -36,7 +38,7 @@ class AllocationPolicyTest {
     @Test
     void aTaskWaitsForABetterNodeThatIsAbout() {
         Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
-        var other = new Bystander(2, "operator b", 1, 1000);
+        var other = new Bystander(2, "operator b", null, 1, 1000);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(other), second))
                 .isEmpty();
@@ -45,9 +47,9 @@ class AllocationPolicyTest {
     @Test
     void butNotForOneThatCouldNotTakeIt() {
         Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
-        var small = new Bystander(2, "operator b", 1, 1);
-        var choosy = new Bystander(3, "operator b", 9, 1000);
-        var holder = new Bystander(9, "operator b", 1, 1000);
+        var small = new Bystander(2, "operator b", null, 1, 1);
+        var choosy = new Bystander(3, "operator b", null, 9, 1000);
+        var holder = new Bystander(9, "operator b", null, 1, 1000);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(small, choosy, holder), second))
                 .containsExactly(1);
@@ -56,7 +58,7 @@ class AllocationPolicyTest {
     @Test
     void andNotForEver() {
         Candidate second = task(PATIENCE, Set.of(9), Set.of("operator a"), Set.of());
-        var other = new Bystander(2, "operator b", 1, 1000);
+        var other = new Bystander(2, "operator b", null, 1, 1000);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(other), second))
                 .containsExactly(1);
@@ -84,6 +86,7 @@ class AllocationPolicyTest {
                 first.holders(),
                 first.voices(),
                 Set.of(),
+                Set.of(),
                 Set.of());
 
         assertThat(takers(
@@ -94,18 +97,53 @@ class AllocationPolicyTest {
                 .containsExactly(1, 3);
     }
 
+    @Test
+    void anotherRegionComesFirstAmongOperatorsThatAreAllNew() {
+        Candidate second = new Candidate(
+                new Place(5, 1, 1, 7, 0),
+                1,
+                10L,
+                Instant.EPOCH,
+                Duration.ZERO,
+                Set.of(9),
+                Set.of("operator z"),
+                Set.of("north"),
+                Set.of(),
+                Set.of());
+
+        assertThat(takers(List.of(in("north", 1, "operator a"), in("south", 2, "operator b")), List.of(), second))
+                .containsExactly(2);
+        // Another operator counts for more than another region.
+        assertThat(takers(List.of(in("south", 1, "operator z"), in("north", 2, "operator b")), List.of(), second))
+                .containsExactly(2);
+    }
+
+    @Test
+    void aNodeWhoseCopiesKeepBeingRejectedIsTheLastResort() {
+        Candidate again = task(Duration.ZERO, Set.of(), Set.of(), Set.of(2));
+        var doubtful = new Seat(1, "operator a", null, true, 1000, 1, 1);
+
+        assertThat(takers(List.of(doubtful, seat(2, "operator a")), List.of(), again))
+                .containsExactly(2);
+        assertThat(takers(List.of(doubtful), List.of(), again)).containsExactly(1);
+    }
+
+    private static Seat in(String region, int nodeNo, String voice) {
+        return new Seat(nodeNo, voice, region, false, 1000, 1, 5);
+    }
+
     private static List<Integer> takers(List<Seat> line, List<Bystander> others, Candidate... tasks) {
-        var policy = new AllocationPolicy(line, 100, PATIENCE, () -> others);
+        var policy = new AllocationPolicy(line, 100, PATIENCE, new Headroom(100, Map.of()), () -> others);
         Arrays.stream(tasks).forEach(policy::offer);
-        return policy.grants().stream().map(AllocationPolicy.Grant::nodeNo).toList();
+        return policy.grants().stream().map(grant -> grant.seat().nodeNo()).toList();
     }
 
     private static Seat seat(int nodeNo, String voice) {
-        return new Seat(nodeNo, voice, 1000, 1, 5);
+        return new Seat(nodeNo, voice, null, false, 1000, 1, 5);
     }
 
     private static Candidate task(Duration waited, Set<Integer> holders, Set<String> voices, Set<Integer> failed) {
         return new Candidate(
-                new Place(5, 1, 1, 7, 0), 1, 10L, Instant.EPOCH, waited, holders, voices, failed, Set.of());
+                new Place(5, 1, 1, 7, 0), 1, 10L, Instant.EPOCH, waited, holders, voices, Set.of(), failed, Set.of());
     }
 }

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.climaterescue.dispatcher.FleetTest;
 import org.junit.jupiter.api.Test;
@@ -14,7 +16,7 @@ class WaitingTest extends FleetTest {
 
     @Override
     protected Map<String, String> settings() {
-        return Map.of();
+        return Map.of("RESCUE_HOST_CONNECTIONS", "100");
     }
 
     @Test
@@ -34,6 +36,36 @@ class WaitingTest extends FleetTest {
         String task = submit(1);
 
         assertThat(standing(task)).isEqualTo("pending");
+    }
+
+    @Test
+    void aSecondCallOfANodeIsAnsweredWhenItsOwnPatienceEnds() {
+        register("a");
+        var first = dispatcher.posting("/dispatch", dispatch("a", ", 'wait_seconds':60"));
+        await().until(() -> waiting() == 1);
+
+        assertThat(claim("a")).isEmpty();
+        assertThat(first).isNotDone();
+
+        String task = submit(1);
+        assertThat(first.join().at("/assignment/assigned_tasks/0/task_id")).isEqualTo(task);
+    }
+
+    @Test
+    void aRoundGoesOnWhereTheLastOneStoppedInAQueueThatNobodyMayTake() {
+        List<String> held = new ArrayList<>();
+        for (int i = 0; i < 70; i++) {
+            held.add(submit(2));
+        }
+        String mine = submit(", 'copies':1, 'priority':1");
+        for (int i = 0; i < 70; i++) {
+            complete("a", claim("a"), DIGEST);
+        }
+
+        // All but the last of the queue are held by the one who asks.
+        assertThat(dispatcher.post("/dispatch", dispatch("a", "")).at("/assignment/assigned_tasks/0/task_id"))
+                .isEqualTo(mine);
+        assertThat(held).allMatch(task -> standing(task).equals("replicating"));
     }
 
     private long waiting() {

@@ -14,7 +14,7 @@ class LeaseLifecycleTest extends FleetTest {
 
     @Override
     protected Map<String, String> settings() {
-        return Map.of("RESCUE_MAX_ATTEMPTS", "3");
+        return Map.of("RESCUE_MAX_ATTEMPTS", "3", "RESCUE_HOST_CONNECTIONS", "100");
     }
 
     @Test
@@ -429,5 +429,28 @@ class LeaseLifecycleTest extends FleetTest {
         assertThat(dispatcher.get("/tasks/" + task).at("/verification")).isEqualTo("verified");
         assertThat(dispatcher.get("/tasks/" + task).at("/copies/1/verification"))
                 .isEqualTo("verified");
+    }
+
+    @Test
+    void aCatalogThatGivesAnotherDigestTurnsTheVerdict() {
+        String url = "http://test" + test + ".example.org/turned";
+        importCatalog("{'url':'" + url + "','copies':1}");
+        complete("a", claim("a"), DIGEST);
+        String task = dispatcher.get("/copies?url=" + url).at("/task_id");
+        assertThat(standing(task)).isEqualTo("rescued");
+
+        importCatalog("{'url':'" + url + "','copies':1,'sha256':'" + OTHER + "'}");
+
+        assertThat(standing(task)).isEqualTo("replicating");
+        assertThat(dispatcher.get("/tasks/" + task).at("/copies/0/verification"))
+                .isEqualTo("rejected");
+        assertThat(claim("b")).isNotEmpty();
+    }
+
+    private void importCatalog(String line) {
+        String id = dispatcher
+                .post("/catalogs?name=c" + test + "&format=jsonl", line)
+                .at("/catalog_id");
+        await().until(() -> dispatcher.get("/catalogs/" + id).at("/status"), status -> status.equals("imported"));
     }
 }

@@ -116,6 +116,6 @@ class VerdictTest {
     }
 
     private void say(String operator, Sha256 digest) {
-        copies.add(new HeldCopy(copies.size() + 1, operator, copies.size() + 1, digest, 10, false));
+        copies.add(new HeldCopy(copies.size() + 1, operator, copies.size() + 1, digest, 10, false, false));
     }
 }

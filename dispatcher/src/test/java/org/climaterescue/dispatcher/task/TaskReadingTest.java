@@ -164,7 +164,7 @@ class TaskReadingTest {
         assertThat(task.get("assignments"))
                 .extracting(one ->
                         one.get("node_id").asText() + " " + one.get("status").asText())
-                .containsExactly("anna completed", "bert completed", "carl cancelled");
+                .containsExactly("anna completed", "bert expired", "carl cancelled");
         assertThat(task.get("assignments").get(0).get("ended_at").asText()).endsWith("Z");
         assertThat(task.get("errors")).isEmpty();
         JsonNode history =

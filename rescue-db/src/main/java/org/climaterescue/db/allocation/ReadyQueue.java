@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import org.climaterescue.db.Sql;
@@ -15,56 +16,96 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class ReadyQueue {
 
-    /**
-     * The next rows in the order of work that somebody with this much space and this floor could take.
-     *
-     * @param after where the page before ended; {@link Place#START} for the first
-     * @param floor the lowest priority wanted, 1 to 10
-     * @param space the largest size wanted, in bytes
-     * @param unknownSize what an unknown size counts as, in bytes
-     * @param fullFor how long a node whose disk was too full for a task is not to get it again
-     */
-    public List<Candidate> page(
-            Connection connection, Place after, int floor, long space, long unknownSize, Duration fullFor, int limit)
-            throws SQLException {
-        // The row comparison lets the index start at the place; holders are looked up only where somebody holds
-        // anything.
+    /** Who holds, works on or has failed a task is looked up only where anybody does. Parameter: the rest of full disks. */
+    private static final String CANDIDATE = """
+            select r.task_id, r.slot, r.urgency, r.copies, r.rank, r.host_no, r.size_bytes, r.since,
+                   extract(epoch from clock_timestamp() - r.since)::float8 as waited,
+                   held.holders, held.voices, held.regions, tried.failed, tried.full_disks
+            from %s
+            left join lateral (
+                select array_agg(n.node_no) as holders, array_agg(n.voice) as voices,
+                       array_agg(n.region) filter (where n.region is not null) as regions
+                from (select c.node_no from copy c where r.contested and c.task_id = r.task_id
+                      union select a.node_no from assignment a where r.contested and a.task_id = r.task_id) h
+                join node n using (node_no)
+            ) held on true
+            left join lateral (
+                select array_agg(f.node_no) as failed,
+                       array_agg(f.node_no) filter (where f.reason = 'disk_full'
+                           and f.at > clock_timestamp() - make_interval(secs => ?)) as full_disks
+                from failure f where r.contested and f.task_id = r.task_id
+            ) tried on true
+            """;
+
+    /** Parameters: a place, then floor, unknown size, space. The row comparison lets the index start at the place. */
+    private static final String THAT_FIT = """
+            (r.urgency, r.copies, r.rank, r.task_id, r.slot) > (?, ?, ?, ?, ?)
+              and r.urgency <= 10 - ? and coalesce(r.size_bytes, ?) <= ?
+            """;
+
+    private static final String IN_ORDER = " order by r.urgency, r.copies, r.rank, r.task_id, r.slot ";
+
+    private static final String PAGE =
+            CANDIDATE.formatted("(select * from ready r where " + THAT_FIT + IN_ORDER + " limit ?) r") + IN_ORDER;
+
+    private static final String PAGE_OF_HOSTS = CANDIDATE.formatted(
+                    "unnest(?::integer[]) as open (host_no) cross join lateral (select * from ready r where r.host_no = open.host_no and "
+                            + THAT_FIT + IN_ORDER + " limit ?) r")
+            + IN_ORDER;
+
+    /** The next rows in the order of work that somebody could take, whatever their host stands. */
+    public List<Candidate> page(Connection connection, Place after, Appetite appetite, int limit) throws SQLException {
         return Sql.of(
                         connection,
-                        """
-                        select r.task_id, r.slot, r.urgency, r.copies, r.rank, r.host_no, r.size_bytes, r.since,
-                               extract(epoch from clock_timestamp() - r.since)::float8 as waited,
-                               case when r.contested then array(
-                                   select c.node_no from copy c where c.task_id = r.task_id
-                                   union select a.node_no from assignment a where a.task_id = r.task_id) end as holders,
-                               case when r.contested then array(
-                                   select n.voice from node n
-                                   where n.node_no in (select c.node_no from copy c where c.task_id = r.task_id
-                                       union select a.node_no from assignment a where a.task_id = r.task_id)) end as voices,
-                               case when r.contested then array(
-                                   select distinct f.node_no from failure f where f.task_id = r.task_id) end as failed,
-                               case when r.contested then array(
-                                   select f.node_no from failure f
-                                   where f.task_id = r.task_id and f.reason = 'disk_full'
-                                     and f.at > clock_timestamp() - make_interval(secs => ?)) end as full_disks
-                        from ready r
-                        where (r.urgency, r.copies, r.rank, r.task_id, r.slot) > (?, ?, ?, ?, ?)
-                          and r.urgency <= 10 - ?
-                          and coalesce(r.size_bytes, ?) <= ?
-                        order by r.urgency, r.copies, r.rank, r.task_id, r.slot
-                        limit ?
-                        """,
-                        fullFor.toMillis() / 1000.0,
+                        PAGE,
                         after.urgency(),
                         after.copies(),
                         after.rank(),
                         after.taskId(),
                         after.slot(),
-                        floor,
-                        unknownSize,
-                        space,
-                        limit)
+                        appetite.floor(),
+                        appetite.unknownSize(),
+                        appetite.space(),
+                        limit,
+                        appetite.fullForSeconds())
                 .list(ReadyQueue::candidate);
+    }
+
+    /**
+     * The next rows of each of these hosts that somebody could take, all in the order of work.
+     *
+     * @param each how many of a host
+     */
+    public List<Candidate> pageOfHosts(
+            Connection connection, List<Integer> hosts, Place after, Appetite appetite, int each) throws SQLException {
+        return Sql.of(
+                        connection,
+                        PAGE_OF_HOSTS,
+                        hosts.toArray(Integer[]::new),
+                        after.urgency(),
+                        after.copies(),
+                        after.rank(),
+                        after.taskId(),
+                        after.slot(),
+                        appetite.floor(),
+                        appetite.unknownSize(),
+                        appetite.space(),
+                        each,
+                        appetite.fullForSeconds())
+                .list(ReadyQueue::candidate);
+    }
+
+    /** Every host that has rows in the queue: one step into the index a host, however many rows it has. */
+    public List<Integer> hosts(Connection connection) throws SQLException {
+        return Sql.of(connection, """
+                        with recursive known as (
+                            (select host_no from ready order by host_no limit 1)
+                            union all
+                            select (select r.host_no from ready r where r.host_no > k.host_no order by r.host_no limit 1)
+                            from known k where k.host_no is not null
+                        )
+                        select host_no from known where host_no is not null
+                        """).list(row -> row.integer("host_no"));
     }
 
     /**
@@ -147,6 +188,7 @@ public final class ReadyQueue {
                 Duration.ofMillis((long) (row.real("waited") * 1000)),
                 Set.copyOf(row.integers("holders")),
                 Set.copyOf(row.texts("voices")),
+                Set.copyOf(row.texts("regions")),
                 Set.copyOf(row.integers("failed")),
                 Set.copyOf(row.integers("full_disks")));
     }
@@ -156,10 +198,21 @@ public final class ReadyQueue {
      *
      * @param urgency 10 minus the priority
      */
-    public record Place(int urgency, int copies, int rank, long taskId, int slot) {
+    public record Place(int urgency, int copies, int rank, long taskId, int slot) implements Comparable<Place> {
+
+        private static final Comparator<Place> ORDER_OF_WORK = Comparator.comparingInt(Place::urgency)
+                .thenComparingInt(Place::copies)
+                .thenComparingInt(Place::rank)
+                .thenComparingLong(Place::taskId)
+                .thenComparingInt(Place::slot);
 
         /** Before everything. */
         public static final Place START = new Place(-1, 0, 0, 0, 0);
+
+        @Override
+        public int compareTo(Place other) {
+            return ORDER_OF_WORK.compare(this, other);
+        }
 
         /** The priority, 1 to 10. */
         public int priority() {
@@ -175,6 +228,7 @@ public final class ReadyQueue {
      * @param waited how long it could have been claimed
      * @param holders nodes that hold a copy of the task or work on one
      * @param voices the operators of the holders, as they vote
+     * @param regions the regions of the holders that name one
      * @param failed nodes that failed the task
      * @param fullDisks those of them whose disk was too full for it just now
      */
@@ -186,8 +240,24 @@ public final class ReadyQueue {
             Duration waited,
             Set<Integer> holders,
             Set<String> voices,
+            Set<String> regions,
             Set<Integer> failed,
             Set<Integer> fullDisks) {}
+
+    /**
+     * What those who ask could take.
+     *
+     * @param floor the lowest priority wanted, 1 to 10
+     * @param space the largest size wanted, in bytes
+     * @param unknownSize what an unknown size counts as, in bytes
+     * @param fullFor how long a node whose disk was too full for a task is not to get it again
+     */
+    public record Appetite(int floor, long space, long unknownSize, Duration fullFor) {
+
+        double fullForSeconds() {
+            return fullFor.toMillis() / 1000.0;
+        }
+    }
 
     /** A row of the queue for a node. */
     public record Pick(long taskId, int slot, Instant since, int nodeNo, long reservedBytes) {}

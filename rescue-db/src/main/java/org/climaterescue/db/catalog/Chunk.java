@@ -35,6 +35,13 @@ public final class Chunk {
     }
 
     /**
+     * What became of records.
+     *
+     * @param changed tasks that a record says something else of than before
+     */
+    public record Taken(Counts counts, List<Long> changed) {}
+
+    /**
      * What this catalog has given under a URL.
      *
      * @param run the last import that named it
@@ -45,15 +52,15 @@ public final class Chunk {
      * Takes the records, and counts them.
      *
      * @param datasets how many datasets the file has given up to here
-     * @return what became of these records
+     * @return what became of these records; the tasks of which they say something else now must be settled anew
      * @throws Superseded when the run is over; nothing is written
      */
-    public static Counts take(Connection connection, Run run, List<CatalogRecord> records, long datasets, Terms terms)
+    public static Taken take(Connection connection, Run run, List<CatalogRecord> records, long datasets, Terms terms)
             throws SQLException {
         return new Chunk(connection, run, terms).take(records, datasets);
     }
 
-    private Counts take(List<CatalogRecord> records, long datasets) throws SQLException {
+    private Taken take(List<CatalogRecord> records, long datasets) throws SQLException {
         List<CatalogRecord.Asset> assets = new ArrayList<>();
         for (CatalogRecord one : records) {
             switch (one) {
@@ -80,7 +87,7 @@ public final class Chunk {
         writeRefused();
         var counts = new Counts(added, updated, unchanged, duplicates, refused.size());
         Imports.count(connection, run, counts, datasets);
-        return counts;
+        return new Taken(counts, List.copyOf(changes.keySet()));
     }
 
     private void again(CatalogRecord.Asset asset, Given before, Map<Long, Submission> changes) {

@@ -23,8 +23,7 @@ final class TaskUpdates {
         var sorted = new TreeMap<Long, Description>();
         changes.forEach((task, submission) -> sorted.put(task, submission.description()));
         long[] ids = sorted.keySet().stream().mapToLong(Long::longValue).toArray();
-        int[] priorities =
-                sorted.values().stream().mapToInt(Description::priority).toArray();
+        Integer[] priorities = of(sorted, Description::priority).toArray(new Integer[0]);
         Sql.of(connection, """
                         select task_id from task where task_id = any (?) order by task_id for no key update
                         """, ids).list(row -> row.number("task_id"));
@@ -46,12 +45,14 @@ final class TaskUpdates {
                                                  ?::integer[])
                                 as x (task_id, name, dataset, organization, size_bytes, sha256, priority)
                         ), offered as (
-                            update ready r set urgency = 10 - x.priority, size_bytes = x.size_bytes
+                            update ready r
+                            set urgency = coalesce(10 - x.priority, r.urgency), size_bytes = x.size_bytes,
+                                since = clock_timestamp()
                             from said x where r.task_id = x.task_id
                         )
                         update task t
                         set name = x.name, dataset = x.dataset, organization = x.organization, size_bytes = x.size_bytes,
-                            sha256 = x.sha256, priority = x.priority
+                            sha256 = x.sha256, priority = coalesce(x.priority, t.priority)
                         from said x where t.task_id = x.task_id
                         """,
                         ids,

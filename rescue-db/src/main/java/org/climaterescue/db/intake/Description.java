@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param organization who publishes it
  * @param sizeBytes its size, 0 and up
  * @param sha256 its digest
- * @param priority 1 to 10, 10 most urgent
+ * @param priority 1 to 10, 10 most urgent; null: {@value #USUAL_PRIORITY} for a new asset, and no change to a known one
  */
 public record Description(
         @Nullable String name,
@@ -19,4 +19,7 @@ public record Description(
         @Nullable String organization,
         @Nullable Long sizeBytes,
         @Nullable Sha256 sha256,
-        int priority) {}
+        @Nullable Integer priority) {
+
+    public static final int USUAL_PRIORITY = 5;
+}

@@ -57,7 +57,8 @@ final class NewTasks {
                         of(tasks, one -> one.description().sizeBytes()).toArray(new Long[0]),
                         of(tasks, NewTasks::digest).toArray(new byte[0][]),
                         tasks.stream()
-                                .mapToInt(one -> one.submission().description().priority())
+                                .map(one -> one.submission().description().priority())
+                                .mapToInt(priority -> priority == null ? Description.USUAL_PRIORITY : priority)
                                 .toArray(),
                         tasks.stream()
                                 .mapToInt(one -> one.submission().copies())

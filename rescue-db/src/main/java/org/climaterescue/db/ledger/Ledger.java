@@ -11,7 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.climaterescue.db.Sql;
-import org.climaterescue.protocol.AssignmentStatus;
+import org.climaterescue.db.host.Hosts;
 import org.climaterescue.protocol.FailureReason;
 import org.climaterescue.protocol.Sha256;
 import org.climaterescue.protocol.TaskStatus;
@@ -22,13 +22,18 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Ledger {
 
-    private final LedgerWriter writer = new LedgerWriter();
+    private final LedgerWriter writer;
+
+    public Ledger(Hosts hosts) {
+        this.writer = new LedgerWriter(hosts);
+    }
 
     /**
      * Locks tasks and reads what a transition may depend on.
      *
      * <p>The order matters: first the task rows, in order of id (nobody waits in a circle), then their ready rows, which waits
-     * for a claim that is taking one; only then, with a new snapshot that sees that claim's assignment, everything else.
+     * for a claim that is taking one; only then, with a new snapshot that sees that claim's assignment, the assignments, which
+     * waits for a heartbeat that is renewing one and sees it renewed; then everything else.
      *
      * @param taskIds without repeats
      * @return the tasks that exist, by id
@@ -93,22 +98,19 @@ public final class Ledger {
     }
 
     /**
-     * How assignments ended, by token, read from the chain of custody. A token that is missing here and among the leases of
+     * Whose assignments have ended, by token, read from the chain of custody. A token that is missing here and among the leases of
      * its task was never given out.
      */
     public Map<Long, Ended> ended(Connection connection, long[] taskIds, long[] tokens) throws SQLException {
         Map<Long, Ended> found = new HashMap<>();
         Sql.of(connection, """
-                        select e.token, e.node_no, n.voice, e.kind
+                        select distinct on (e.token) e.token, e.node_no, n.voice
                         from event e join node n using (node_no)
                         where e.task_id = any (?) and e.token = any (?)
                           and e.kind in ('completed', 'failed', 'expired', 'released', 'assignment_cancelled')
-                        order by e.event_no
+                        order by e.token
                         """, taskIds, tokens)
-                // An assignment that ended may be completed late: how it ended first is what counts here.
-                .list(row -> found.putIfAbsent(
-                        row.number("token"),
-                        new Ended(row.integer("node_no"), row.text("voice"), status(row.text("kind")))));
+                .list(row -> found.put(row.number("token"), new Ended(row.integer("node_no"), row.text("voice"))));
         return found;
     }
 
@@ -118,21 +120,21 @@ public final class Ledger {
     }
 
     /**
-     * How an assignment ended.
+     * An assignment that has ended.
      *
      * @param nodeNo whose it was
      * @param voice whose vote a copy of that node will be
      */
-    public record Ended(int nodeNo, String voice, AssignmentStatus status) {}
+    public record Ended(int nodeNo, String voice) {}
 
     private static Map<Long, List<TaskFacts.Lease>> leases(Connection connection, long[] ids) throws SQLException {
         return grouped(
                 connection,
                 """
                 select a.task_id, a.node_no, n.voice, a.token, a.attempt, a.bytes_done, a.progress_at,
-                       a.lease_until <= clock_timestamp() as overdue
+                       a.omissions, a.lease_until <= clock_timestamp() as overdue
                 from assignment a join node n using (node_no)
-                where a.task_id = any (?) order by a.task_id, a.token
+                where a.task_id = any (?) order by a.task_id, a.node_no for no key update of a
                 """,
                 ids,
                 row -> new TaskFacts.Lease(
@@ -141,6 +143,7 @@ public final class Ledger {
                         row.number("token"),
                         row.integer("attempt"),
                         row.number("bytes_done"),
+                        row.integer("omissions"),
                         row.flag("overdue"),
                         row.time("progress_at")));
     }
@@ -149,7 +152,7 @@ public final class Ledger {
         return grouped(
                 connection,
                 """
-                select task_id, node_no, voice, token, sha256, size_bytes, late from copy
+                select task_id, node_no, voice, token, sha256, size_bytes, late, rejected from copy
                 where task_id = any (?) order by task_id, completed_at, node_no
                 """,
                 ids,
@@ -159,7 +162,8 @@ public final class Ledger {
                         row.number("token"),
                         Sha256.of(row.bytes("sha256")),
                         row.number("size_bytes"),
-                        row.flag("late")));
+                        row.flag("late"),
+                        row.flag("rejected")));
     }
 
     private static Map<Long, List<TaskFacts.PastFailure>> failures(Connection connection, long[] ids)
@@ -197,17 +201,6 @@ public final class Ledger {
 
     private static @Nullable Sha256 digest(byte @Nullable [] bytes) {
         return bytes == null ? null : Sha256.of(bytes);
-    }
-
-    private static AssignmentStatus status(String kind) {
-        return switch (kind) {
-            case "completed" -> AssignmentStatus.COMPLETED;
-            case "failed" -> AssignmentStatus.FAILED;
-            case "expired" -> AssignmentStatus.EXPIRED;
-            case "released" -> AssignmentStatus.RELEASED;
-            case "assignment_cancelled" -> AssignmentStatus.CANCELLED;
-            default -> throw new IllegalStateException("an event of kind " + kind + " ends no assignment");
-        };
     }
 
     /** The database's clock. */

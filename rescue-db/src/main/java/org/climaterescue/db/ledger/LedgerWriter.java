@@ -5,10 +5,13 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
 import org.climaterescue.db.Sql;
+import org.climaterescue.db.host.Hosts;
 import org.climaterescue.protocol.Sha256;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +20,18 @@ final class LedgerWriter {
 
     private static final int UNRANKED = Integer.MAX_VALUE;
 
+    private final Hosts hosts;
+
+    LedgerWriter(Hosts hosts) {
+        this.hosts = hosts;
+    }
+
     void write(Connection connection, Collection<TaskChanges> changes) throws SQLException {
         endLeases(connection, changes);
         addCopies(connection, changes);
         withdrawCopies(connection, changes);
         changeVoices(connection, changes);
+        judge(connection, changes);
         addFailures(connection, changes);
         forgive(connection, changes);
         stand(connection, changes);
@@ -30,6 +40,7 @@ final class LedgerWriter {
         backOff(connection, changes);
         freeUrls(connection, changes);
         takeUrls(connection, changes);
+        complain(connection, changes);
         note(connection, changes);
     }
 
@@ -123,6 +134,27 @@ final class LedgerWriter {
                             from unnest(?::bigint[], ?::integer[], ?::text[]) as x (task_id, node_no, voice)
                             where c.task_id = x.task_id and c.node_no = x.node_no
                             """, rows.longs(0), rows.ints(1), rows.texts(2)).update();
+        }
+    }
+
+    /** New copies as well: their rows have just been inserted. */
+    private static void judge(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            Map<Integer, Boolean> stored = new HashMap<>();
+            task.facts.copies().forEach(copy -> stored.put(copy.nodeNo(), copy.rejected()));
+            task.rejections.forEach((nodeNo, rejected) -> {
+                if (!stored.getOrDefault(nodeNo, false).equals(rejected)) {
+                    rows.add(task.facts.taskId(), nodeNo, rejected);
+                }
+            });
+        }
+        if (rows.any()) {
+            Sql.of(connection, """
+                            update copy c set rejected = x.rejected
+                            from unnest(?::bigint[], ?::integer[], ?::boolean[]) as x (task_id, node_no, rejected)
+                            where c.task_id = x.task_id and c.node_no = x.node_no
+                            """, rows.longs(0), rows.ints(1), rows.flags(2)).update();
         }
     }
 
@@ -328,6 +360,14 @@ final class LedgerWriter {
                             from task where task_id = any (?)
                             on conflict (url_sha256) do nothing
                             """, tasks).update();
+        }
+    }
+
+    private void complain(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        List<Hosts.Complaint> complaints =
+                changes.stream().flatMap(task -> task.complaints.stream()).toList();
+        if (!complaints.isEmpty()) {
+            hosts.busy(connection, complaints);
         }
     }
 

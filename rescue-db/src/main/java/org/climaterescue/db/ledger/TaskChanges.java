@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.climaterescue.db.host.Hosts;
 import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.Failure;
 import org.climaterescue.protocol.Sha256;
@@ -19,6 +20,8 @@ public final class TaskChanges {
     final List<NewCopy> copies = new ArrayList<>();
     final List<Integer> withdrawn = new ArrayList<>();
     final Map<Integer, String> voices = new HashMap<>();
+    final Map<Integer, Boolean> rejections = new HashMap<>();
+    final List<Hosts.Complaint> complaints = new ArrayList<>();
     final List<NewFailure> failures = new ArrayList<>();
     final List<Event> events = new ArrayList<>();
     TaskFacts.@Nullable Standing standing;
@@ -64,6 +67,16 @@ public final class TaskChanges {
         voices.put(nodeNo, voice);
     }
 
+    /** Says whether a node's copy has lost the vote. */
+    public void judge(int nodeNo, boolean rejected) {
+        rejections.put(nodeNo, rejected);
+    }
+
+    /** The origin has answered that it is busy; {@code seconds}: for how long, null when it did not say. */
+    public void busyHost(@Nullable Long seconds) {
+        complaints.add(new Hosts.Complaint(facts.hostNo(), seconds));
+    }
+
     /** Stores a failure. */
     public void add(NewFailure failure) {
         failures.add(failure);
@@ -95,14 +108,14 @@ public final class TaskChanges {
         forgiveFailures = true;
     }
 
-    /** The task's URL may be submitted anew. */
-    public void freeUrl() {
-        freeUrl = true;
+    /** Says whether the task's URL may be submitted anew. */
+    public void freeUrl(boolean free) {
+        freeUrl = free;
     }
 
-    /** The task's URL counts as taken again. */
-    public void takeUrl() {
-        takeUrl = true;
+    /** Says whether the task takes back the URL that it had left to others. */
+    public void takeUrl(boolean take) {
+        takeUrl = take;
     }
 
     /** Changes the task's priority, 1 to 10. */

@@ -59,23 +59,33 @@ public record TaskFacts(
      *
      * @param voice whose vote a copy of the node will be
      * @param token the claim's number
+     * @param omissions heartbeats in a row that left it out
      * @param overdue whether the lease has run out
      * @param idleSince when the last byte was reported
      */
     public record Lease(
-            int nodeNo, String voice, long token, int attempt, long bytesDone, boolean overdue, Instant idleSince) {}
+            int nodeNo,
+            String voice,
+            long token,
+            int attempt,
+            long bytesDone,
+            int omissions,
+            boolean overdue,
+            Instant idleSince) {}
 
     /**
      * A copy that a node has reported.
      *
      * @param voice whose vote it is: the node's operator's, or the node's own when it names none
      * @param late whether it came after its lease was lost
+     * @param rejected whether it is stored as having lost the vote
      */
-    public record HeldCopy(int nodeNo, String voice, long token, Sha256 sha256, long sizeBytes, boolean late) {
+    public record HeldCopy(
+            int nodeNo, String voice, long token, Sha256 sha256, long sizeBytes, boolean late, boolean rejected) {
 
         /** The same copy as the vote of somebody else. */
         public HeldCopy spokenBy(String other) {
-            return new HeldCopy(nodeNo, other, token, sha256, sizeBytes, late);
+            return new HeldCopy(nodeNo, other, token, sha256, sizeBytes, late, rejected);
         }
     }
 

@@ -28,18 +28,26 @@ public final class Leases {
             Duration lease,
             Duration stallAfter)
             throws SQLException {
+        // Locked in the order of the ledger, so that the two never wait in a circle.
         return Sql.of(connection, """
+                        with listed as (
+                            select a.task_id, a.node_no, x.bytes_done
+                            from unnest(?::bigint[], ?::bigint[], ?::bigint[]) as x (task_id, token, bytes_done)
+                            join assignment a using (task_id, token)
+                            where a.node_no = ?
+                            order by a.task_id for no key update of a
+                        )
                         update assignment a
                         set lease_until = clock_timestamp() + make_interval(secs => ?),
                             progress_at = case when x.bytes_done > a.bytes_done then clock_timestamp() else a.progress_at end,
                             bytes_done = greatest(a.bytes_done, x.bytes_done),
                             omissions = 0
-                        from unnest(?::bigint[], ?::bigint[], ?::bigint[]) as x (task_id, token, bytes_done)
-                        where a.task_id = x.task_id and a.node_no = ? and a.token = x.token
+                        from listed x
+                        where a.task_id = x.task_id and a.node_no = x.node_no
                           and a.lease_until > clock_timestamp()
                           and (x.bytes_done > a.bytes_done or a.progress_at > clock_timestamp() - make_interval(secs => ?))
                         returning a.task_id, a.token
-                        """, seconds(lease), taskIds, tokens, bytesDone, nodeNo, seconds(stallAfter))
+                        """, taskIds, tokens, bytesDone, nodeNo, seconds(lease), seconds(stallAfter))
                 .list(row -> new Lease(row.number("task_id"), row.number("token")));
     }
 
@@ -51,10 +59,13 @@ public final class Leases {
      */
     public List<Lease> omit(Connection connection, int nodeNo, long[] tokens) throws SQLException {
         return Sql.of(connection, """
-                        with omitted as (
-                            update assignment set omissions = omissions + 1
-                            where node_no = ? and token <> all (?)
-                            returning task_id, token, omissions
+                        with unlisted as (
+                            select task_id, node_no from assignment where node_no = ? and token <> all (?)
+                            order by task_id for no key update
+                        ), omitted as (
+                            update assignment a set omissions = a.omissions + 1
+                            from unlisted u where a.task_id = u.task_id and a.node_no = u.node_no
+                            returning a.task_id, a.token, a.omissions
                         )
                         select task_id, token from omitted where omissions >= 2
                         """, nodeNo, tokens)

@@ -165,10 +165,14 @@ public final class Nodes {
         return Sql.of(connection, """
                         select n.*, node_status(n, ?, ?) as status,
                                coalesce(a.active, 0) as active, coalesce(c.copies, 0) as copies, coalesce(c.bytes, 0) as bytes,
+                               coalesce(c.rejected, 0) as rejected,
+                               node_doubtful(coalesce(c.rejected, 0), coalesce(c.copies, 0)) as doubtful,
                                coalesce(f.failures, 0) as failures
                         from node n
                         left join lateral (select count(*) as active from assignment a where a.node_no = n.node_no) a on true
-                        left join lateral (select count(*) as copies, sum(c.size_bytes)::bigint as bytes from copy c
+                        left join lateral (select count(*) as copies, sum(c.size_bytes)::bigint as bytes,
+                                                  count(*) filter (where c.rejected) as rejected
+                                           from copy c
                                            where c.node_no = n.node_no) c on true
                         left join lateral (select count(*) as failures from failure f where f.node_no = n.node_no) f on true
                         where n.node_no > ? and n.node_id = coalesce(?, n.node_id)
@@ -188,6 +192,8 @@ public final class Nodes {
                         row.number("active"),
                         row.number("copies"),
                         row.number("bytes"),
+                        row.number("rejected"),
+                        row.flag("doubtful"),
                         row.number("failures")));
     }
 
@@ -240,5 +246,7 @@ public final class Nodes {
             long activeAssignments,
             long copies,
             long bytes,
+            long rejected,
+            boolean doubtful,
             long failures) {}
 }

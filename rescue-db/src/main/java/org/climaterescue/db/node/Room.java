@@ -14,63 +14,91 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Room {
 
+    /** The number of the lock that a round holds; any that nobody else uses. */
+    private static final long ROUND = 0x726f756e64L;
+
+    /** How often a node that waits in round after round is noted before it would be suspect. */
+    private static final int NOTES_WHILE_TRUSTED = 10;
+
     /**
      * Notes that these nodes ask for work, and locks their rows until the round is over, so that two instances never serve
      * one node at once. Nodes whose rows are locked just now, by another instance's round or a heartbeat, are left out.
      * A call that a node left behind when it signed off does not bring it back: it stays gone.
+     *
+     * @param silence a node that waits is noted as heard of several times before it would be suspect
      */
-    public List<Guest> admit(Connection connection, List<Ask> asks) throws SQLException {
+    public List<Guest> admit(Connection connection, List<Ask> asks, Silence silence) throws SQLException {
         List<Guest> guests = Sql.of(
                         connection,
                         """
                         with asked as (
                             select * from unnest(?::text[], ?::bigint[], ?::integer[]) as a (node_id, capacity_bytes, floor)
                         ), free as (
-                            select n.node_no, a.capacity_bytes, a.floor
+                            select n.*, a.capacity_bytes as offered, a.floor as wanted
                             from node n join asked a using (node_id)
                             order by n.node_no
                             for no key update of n skip locked
+                        ), noted as (
+                            update node n
+                            set heard_at = clock_timestamp(), asked_at = clock_timestamp(),
+                                capacity_bytes = f.offered, floor = f.wanted
+                            from free f
+                            where n.node_no = f.node_no and f.state <> 'gone'
+                              and (f.capacity_bytes <> f.offered or f.floor <> f.wanted or f.asked_at is null
+                                   or least(f.heard_at, f.asked_at) < clock_timestamp() - make_interval(secs => ?))
                         )
-                        update node n
-                        set heard_at = case when n.state = 'gone' then n.heard_at else clock_timestamp() end,
-                            asked_at = clock_timestamp(), capacity_bytes = f.capacity_bytes, floor = f.floor
-                        from free f
-                        where n.node_no = f.node_no
-                        returning n.node_no, n.node_id, n.slots, n.voice,
-                                  case n.state when 'joined' then 'active' else n.state::text end as status
+                        select node_no, node_id, slots, voice, region,
+                               case state when 'joined' then 'active' else state::text end as status
+                        from free
                         """,
                         asks.stream().map(Ask::nodeId).toArray(String[]::new),
                         asks.stream().mapToLong(Ask::capacityBytes).toArray(),
-                        asks.stream().mapToInt(Ask::floor).toArray())
+                        asks.stream().mapToInt(Ask::floor).toArray(),
+                        silence.suspectSeconds() / NOTES_WHILE_TRUSTED)
                 .list(row -> new Guest(
                         row.integer("node_no"),
                         row.text("node_id"),
                         row.text("voice"),
+                        row.textOrNull("region"),
                         row.word(NodeStatus.class, "status"),
                         row.integerOrNull("slots"),
-                        0,
-                        0));
-        Map<Integer, Guest> loads = new HashMap<>();
-        guests.forEach(guest -> loads.put(guest.nodeNo(), guest));
+                        Load.NONE));
+        int[] nodeNos = guests.stream().mapToInt(Guest::nodeNo).toArray();
+        Map<Integer, Load> loads = new HashMap<>();
         Sql.of(connection, """
-                        select node_no, count(*)::integer as leases, sum(reserved_bytes)::bigint as reserved
-                        from assignment where node_no = any (?) group by node_no
-                        """, guests.stream().mapToInt(Guest::nodeNo).toArray())
-                .each(1000, row -> {
-                    int leases = row.integer("leases");
-                    long reserved = row.number("reserved");
-                    loads.computeIfPresent(row.integer("node_no"), (nodeNo, guest) -> guest.holding(leases, reserved));
-                });
+                        select n.node_no, coalesce(a.leases, 0) as leases, coalesce(a.reserved, 0) as reserved,
+                               r.rejected is not null and node_doubtful(r.rejected,
+                                   (select count(*) from copy c where c.node_no = n.node_no)) as doubtful
+                        from unnest(?::integer[]) as n (node_no)
+                        left join (select node_no, count(*)::integer as leases, sum(reserved_bytes)::bigint as reserved
+                                   from assignment where node_no = any (?) group by node_no) a using (node_no)
+                        left join (select node_no, count(*) as rejected
+                                   from copy where rejected and node_no = any (?) group by node_no) r using (node_no)
+                        """, nodeNos, nodeNos, nodeNos).each(1000, row -> {
+            loads.put(
+                    row.integer("node_no"),
+                    new Load(row.integer("leases"), row.number("reserved"), row.flag("doubtful")));
+        });
         return guests.stream()
-                .map(guest -> loads.getOrDefault(guest.nodeNo(), guest))
+                .map(guest -> guest.under(loads.getOrDefault(guest.nodeNo(), Load.NONE)))
                 .toList();
+    }
+
+    /**
+     * Waits until no other instance is in a round, and keeps the others waiting until this transaction ends. What is read after
+     * this sees all that their rounds gave out. An instance that stops in the middle of its round is cut off.
+     */
+    public void takeTurn(Connection connection) throws SQLException {
+        Sql.of(connection, """
+                        select set_config('idle_in_transaction_session_timeout', '5s', true), pg_advisory_xact_lock(?)
+                        """, ROUND).one(row -> true);
     }
 
     /** Nodes that asked for work not long ago and could take more. */
     public List<Bystander> bystanders(Connection connection, Silence silence) throws SQLException {
         return Sql.of(connection, """
                         select n.node_no, n.floor, n.capacity_bytes - coalesce(a.reserved, 0) as space,
-                               n.voice
+                               n.voice, n.region
                         from node n
                         left join (select node_no, count(*) as leases, sum(reserved_bytes)::bigint as reserved
                                    from assignment group by node_no) a using (node_no)
@@ -80,7 +108,11 @@ public final class Room {
                           and (n.slots is null or n.slots > coalesce(a.leases, 0))
                         """, silence.suspectSeconds(), silence.lostSeconds())
                 .list(row -> new Bystander(
-                        row.integer("node_no"), row.text("voice"), row.integer("floor"), row.number("space")));
+                        row.integer("node_no"),
+                        row.text("voice"),
+                        row.textOrNull("region"),
+                        row.integer("floor"),
+                        row.number("space")));
     }
 
     /** A node's request as far as the registry keeps it. */
@@ -89,25 +121,37 @@ public final class Room {
     /**
      * A node that this round serves.
      *
+     * @param region where it is; null when it does not say
      * @param status active, draining or gone
      * @param slots the most assignments that it wants at a time; null for no cap
-     * @param leases active assignments that it holds
-     * @param reservedBytes the sizes that these reserve
      */
     public record Guest(
             int nodeNo,
             String nodeId,
             String voice,
+            @Nullable String region,
             NodeStatus status,
             @Nullable Integer slots,
-            int leases,
-            long reservedBytes) {
+            Load load) {
 
-        Guest holding(int active, long bytes) {
-            return new Guest(nodeNo, nodeId, voice, status, slots, active, bytes);
+        Guest under(Load now) {
+            return new Guest(nodeNo, nodeId, voice, region, status, slots, now);
         }
     }
 
+    /**
+     * What a node holds.
+     *
+     * @param leases active assignments
+     * @param reservedBytes the sizes that these reserve
+     * @param doubtful whether its copies keep being rejected
+     */
+    public record Load(int leases, long reservedBytes, boolean doubtful) {
+
+        static final Load NONE = new Load(0, 0, false);
+    }
+
     /** A node that is not asking this instance just now but could take work. */
-    public record Bystander(int nodeNo, String voice, int floor, long space) {}
+    public record Bystander(
+            int nodeNo, String voice, @Nullable String region, int floor, long space) {}
 }

@@ -23,19 +23,19 @@ public record AssignmentRow(
         @Nullable Instant endedAt) {
 
     /**
-     * All assignments of a task, oldest first. Those that have ended are read from the chain of custody: the last event of a
-     * token says how. Needs an open transaction.
+     * All assignments of a task, oldest first. Those that have ended are read from the chain of custody: the first event that
+     * ends a token says how; a late copy comes after that. Needs an open transaction.
      */
     public static List<AssignmentRow> of(Connection connection, long taskId) throws SQLException {
         return Sql.of(connection, """
                         select e.token, n.node_id, e.attempt, e.at as assigned_at,
                                case
                                    when a.token is not null then 'active'
-                                   when last.kind = 'assignment_cancelled' then 'cancelled'
-                                   else last.kind::text
+                                   when ended.kind = 'assignment_cancelled' then 'cancelled'
+                                   else ended.kind::text
                                end as status,
-                               coalesce(a.bytes_done, last.bytes_done, 0) as bytes_done,
-                               case when a.token is null then last.at end as ended_at
+                               coalesce(a.bytes_done, ended.bytes_done, 0) as bytes_done,
+                               case when a.token is null then ended.at end as ended_at
                         from event e
                         join node n using (node_no)
                         left join assignment a on a.task_id = e.task_id and a.token = e.token
@@ -43,9 +43,9 @@ public record AssignmentRow(
                             select l.kind, l.at, l.bytes_done from event l
                             where l.task_id = e.task_id and l.token = e.token and l.event_no > e.event_no
                               and l.kind in ('completed', 'failed', 'expired', 'released', 'assignment_cancelled')
-                            order by l.event_no desc limit 1
-                        ) last on true
-                        where e.task_id = ? and e.kind = 'assigned' and (a.token is not null or last.kind is not null)
+                            order by l.event_no limit 1
+                        ) ended on true
+                        where e.task_id = ? and e.kind = 'assigned' and (a.token is not null or ended.kind is not null)
                         order by e.event_no
                         """, taskId)
                 .list(row -> new AssignmentRow(

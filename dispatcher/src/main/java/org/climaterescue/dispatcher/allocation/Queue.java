@@ -1,0 +1,128 @@
+package org.climaterescue.dispatcher.allocation;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.stream.Collectors;
+import org.climaterescue.db.allocation.ReadyQueue;
+import org.climaterescue.db.allocation.ReadyQueue.Appetite;
+import org.climaterescue.db.allocation.ReadyQueue.Candidate;
+import org.climaterescue.db.allocation.ReadyQueue.Place;
+import org.climaterescue.db.host.Headroom;
+
+/**
+ * Offers the queue in the order of work for one round.
+ *
+ * <p>Mostly the first rows are enough. When they are not, they may all be of hosts that stand no more, a million of them; so
+ * from there on only the rows of the other hosts are read, a few of each, and merged in the order of work. A queue full of
+ * tasks that those who ask may not take is gone through over several rounds.
+ */
+final class Queue {
+
+    private static final int SMALLEST_PAGE = 64;
+    private static final int LARGEST_PAGE = 1000;
+    private static final int ROWS_PER_WANTED = 4;
+
+    /** A round keeps the rows of its nodes locked, so it must not go through a million tasks that they cannot take. */
+    private static final int MOST_ROWS = 20_000;
+
+    private final Connection connection;
+    private final ReadyQueue rows;
+    private final Headroom headroom;
+    private final long unknownSize;
+    private final Duration fullFor;
+
+    Queue(Connection connection, ReadyQueue rows, Headroom headroom, long unknownSize, Duration fullFor) {
+        this.connection = connection;
+        this.rows = rows;
+        this.headroom = headroom;
+        this.unknownSize = unknownSize;
+        this.fullFor = fullFor;
+    }
+
+    /**
+     * Offers the first rows, and then the others from a place on, until nobody can take more, nothing is left, or so much was
+     * read that others have waited long enough.
+     *
+     * @param goOnAt where the round before stopped
+     * @return where the next one goes on
+     */
+    Place offerTo(AllocationPolicy policy, Place goOnAt) throws SQLException {
+        if (!policy.hungry()) {
+            return goOnAt;
+        }
+        int page = Math.clamp(policy.wanted() * ROWS_PER_WANTED, SMALLEST_PAGE, LARGEST_PAGE);
+        List<Candidate> first = rows.page(connection, Place.START, appetite(policy), page);
+        first.forEach(policy::offer);
+        if (!policy.hungry() || first.size() < page) {
+            return Place.START;
+        }
+        Place read = first.getLast().place();
+        return offerOfOpenHosts(policy, read.compareTo(goOnAt) > 0 ? read : goOnAt, page);
+    }
+
+    private Place offerOfOpenHosts(AllocationPolicy policy, Place after, int page) throws SQLException {
+        List<Integer> open = rows.hosts(connection).stream()
+                .filter(host -> headroom.of(host) > 0)
+                .toList();
+        if (open.isEmpty()) {
+            return after;
+        }
+        int each = Math.clamp(page / open.size(), ROWS_PER_WANTED, page);
+        Map<Integer, List<Candidate>> byHost =
+                rows.pageOfHosts(connection, open, after, appetite(policy), each).stream()
+                        .collect(Collectors.groupingBy(Candidate::hostNo));
+        var heads = new PriorityQueue<Line>();
+        byHost.forEach((host, tasks) -> heads.add(new Line(host, tasks, each)));
+        Place place = after;
+        for (int offered = 0; policy.hungry() && !heads.isEmpty(); offered++) {
+            if (offered == MOST_ROWS) {
+                return place;
+            }
+            Line line = heads.remove();
+            Candidate task = line.tasks.removeFirst();
+            place = task.place();
+            policy.offer(task);
+            if (headroom.of(line.host) == 0) {
+                continue;
+            }
+            if (!line.tasks.isEmpty()) {
+                heads.add(line);
+            } else if (line.more) {
+                List<Candidate> next =
+                        rows.pageOfHosts(connection, List.of(line.host), task.place(), appetite(policy), page);
+                if (!next.isEmpty()) {
+                    heads.add(new Line(line.host, next, page));
+                }
+            }
+        }
+        return Place.START;
+    }
+
+    private Appetite appetite(AllocationPolicy policy) {
+        return new Appetite(policy.lowestFloor(), policy.largestSpace(), unknownSize, fullFor);
+    }
+
+    /** What has been read of one host and not offered yet; never empty while it is compared. */
+    private static final class Line implements Comparable<Line> {
+
+        private final int host;
+        private final ArrayDeque<Candidate> tasks;
+        private final boolean more;
+
+        Line(int host, List<Candidate> tasks, int asked) {
+            this.host = host;
+            this.tasks = new ArrayDeque<>(tasks);
+            this.more = tasks.size() == asked;
+        }
+
+        @Override
+        public int compareTo(Line other) {
+            return tasks.getFirst().place().compareTo(other.tasks.getFirst().place());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+package org.climaterescue.db.host;
+
+import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.climaterescue.db.Sql;
+import org.jspecify.annotations.Nullable;
+
+/** Limits and load of origins. Every method needs an open transaction. */
+@Singleton
+public final class Hosts {
+
+    /** No origin is left alone for longer, whatever a node says that it asked for. */
+    private static final Duration LONGEST_REST = Duration.ofDays(1);
+
+    /** Longest pause that the dispatcher makes of its own accord. */
+    private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
+    private static final String ENTRY = """
+            select h.host_no, h.name, coalesce(h.max_connections, ?) as max_connections, host_connections(h, ?) as connections,
+                   h.paused, case when h.busy_until > clock_timestamp() then h.busy_until end as busy_until,
+                   (select count(*) from assignment a where a.host_no = h.host_no) as active,
+                   (select count(*) from ready r where r.host_no = h.host_no) as ready
+            from host h
+            """;
+
+    private final HostTerms terms;
+
+    public Hosts(HostTerms terms) {
+        this.terms = terms;
+    }
+
+    /** How many more connections hosts stand now. */
+    public Headroom headroom(Connection connection) throws SQLException {
+        Map<Integer, Integer> free = new HashMap<>();
+        Sql.of(connection, """
+                        with load as (select host_no, count(*)::integer as active from assignment group by host_no)
+                        select h.host_no,
+                               case when host_at_rest(h) then 0
+                                    else host_connections(h, ?) - coalesce(l.active, 0) end as free
+                        from host h left join load l using (host_no)
+                        where l.active is not null or h.name = 'magnet:'
+                           or h.paused or h.max_connections is not null or h.busy_until is not null
+                           or h.throttled_to is not null
+                        """, terms.connections())
+                .each(1000, row -> free.put(row.integer("host_no"), Math.max(0, row.integer("free"))));
+        return new Headroom(terms.connections(), free);
+    }
+
+    /**
+     * Origins have answered that they are busy.
+     *
+     * <p>One that says for how long is left alone for that long. One that does not is trusted with half the connections, and
+     * left alone for a pause that doubles each time in a row; further complaints during a pause change nothing, for they are
+     * answers to what was asked before it.
+     */
+    public void busy(Connection connection, Collection<Complaint> complaints) throws SQLException {
+        Sql.of(
+                        connection,
+                        """
+                        with told as (
+                            select host_no, max(seconds) as seconds, bool_or(seconds is null) as bare
+                            from unnest(?::integer[], ?::bigint[]) as x (host_no, seconds) group by host_no
+                        ), locked as (
+                            select h.host_no, t.seconds, t.bare and coalesce(h.busy_until <= clock_timestamp(), true) as cut,
+                                   case when h.busy_until > clock_timestamp() - make_interval(secs => ?)
+                                        then h.troubles else 0 end as troubles,
+                                   greatest(1, host_connections(h, ?) / 2) as half
+                            from host h join told t using (host_no)
+                            order by host_no for no key update of h
+                        )
+                        update host h
+                        set busy_until = greatest(
+                                h.busy_until,
+                                clock_timestamp() + make_interval(
+                                    secs => case when l.seconds is not null then least(l.seconds, ?) end),
+                                case when l.cut then clock_timestamp()
+                                    + make_interval(secs => least(? * 2 ^ l.troubles, ?)) end),
+                            troubles = case when l.cut then least(l.troubles + 1, 20) else h.troubles end,
+                            throttled_to = case when l.cut then l.half else h.throttled_to end,
+                            throttled_at = case when l.cut then clock_timestamp() else h.throttled_at end
+                        from locked l
+                        where h.host_no = l.host_no and h.name <> 'magnet:'
+                        """,
+                        complaints.stream().map(Complaint::hostNo).toArray(Integer[]::new),
+                        complaints.stream().map(Complaint::seconds).toArray(Long[]::new),
+                        (double) LONGEST_PAUSE.toSeconds(),
+                        terms.connections(),
+                        (double) LONGEST_REST.toSeconds(),
+                        terms.pause().toMillis() / 1000.0,
+                        (double) LONGEST_PAUSE.toSeconds())
+                .update();
+    }
+
+    /**
+     * An operator steers a host.
+     *
+     * @param maxConnections null: as before
+     * @param paused null: as before
+     * @return false when nobody knows the host
+     */
+    public boolean steer(Connection connection, String host, @Nullable Integer maxConnections, @Nullable Boolean paused)
+            throws SQLException {
+        // Whoever sets a limit or lets a host go on has looked at it: what was cut before is forgotten.
+        return Sql.of(connection, """
+                        update host
+                        set max_connections = coalesce(x.max_connections, host.max_connections),
+                            paused = coalesce(x.paused, host.paused),
+                            busy_until = case when x.paused = false then null else busy_until end,
+                            troubles = case when x.paused = false then 0 else troubles end,
+                            throttled_to = case when x.max_connections is null then throttled_to end,
+                            throttled_at = case when x.max_connections is null then throttled_at end
+                        from (select ?::integer as max_connections, ?::boolean as paused) x
+                        where name = ?
+                        """, maxConnections, paused, host).update() == 1;
+    }
+
+    /** One page, in the order in which hosts became known. */
+    public List<Entry> page(Connection connection, long before, int limit) throws SQLException {
+        return Sql.of(
+                        connection,
+                        ENTRY + "where h.host_no < ? order by h.host_no desc limit ?",
+                        terms.connections(),
+                        terms.connections(),
+                        before,
+                        limit)
+                .list(Hosts::entry);
+    }
+
+    /** One host. */
+    public Optional<Entry> find(Connection connection, String host) throws SQLException {
+        return Sql.of(connection, ENTRY + "where h.name = ?", terms.connections(), terms.connections(), host)
+                .first(Hosts::entry);
+    }
+
+    private static Entry entry(Sql.Row row) throws SQLException {
+        return new Entry(
+                row.integer("host_no"),
+                row.text("name"),
+                row.integer("max_connections"),
+                row.integer("connections"),
+                row.flag("paused"),
+                row.timeOrNull("busy_until"),
+                row.number("active"),
+                row.number("ready"));
+    }
+
+    /**
+     * A busy answer of an origin.
+     *
+     * @param seconds how long it asked to be left alone; null when it did not say
+     */
+    public record Complaint(int hostNo, @Nullable Long seconds) {}
+
+    /**
+     * One host.
+     *
+     * @param maxConnections active assignments at a time, over the whole fleet
+     * @param connections what of these it is trusted with now
+     * @param busyUntil when its pause ends; null when it makes none
+     * @param active active assignments
+     * @param ready copies that could be made now
+     */
+    public record Entry(
+            int hostNo,
+            String host,
+            int maxConnections,
+            int connections,
+            boolean paused,
+            @Nullable Instant busyUntil,
+            long active,
+            long ready) {}
+}
