@@ -29,6 +29,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
     private static final int INTERRUPTED = 130;
+    private static final int HIGHEST_PORT = 65_535;
     private static final long BETWEEN_LOOKS_MILLIS = 150;
 
     @Spec
@@ -46,6 +47,9 @@ final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        if (port < 0 || port > HIGHEST_PORT) {
+            throw new WrongUsage("--port must be 0 to %d, not %d".formatted(HIGHEST_PORT, port));
+        }
         requireFree(port);
         Closing parts = new Closing();
         Interruption signal =

@@ -23,8 +23,8 @@ final class DispatcherOptions {
 
     DispatcherApi connect() {
         if (!"http".equalsIgnoreCase(dispatcher.getScheme()) && !"https".equalsIgnoreCase(dispatcher.getScheme())) {
-            throw new CommandFailed(
-                    "the dispatcher must be an http or https URL such as http://localhost:8001, not " + dispatcher);
+            throw new WrongUsage(
+                    "--dispatcher must be an http or https URL such as http://localhost:8001, not " + dispatcher);
         }
         return new DispatcherApi(dispatcher, key);
     }

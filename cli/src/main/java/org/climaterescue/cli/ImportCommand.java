@@ -1,7 +1,7 @@
 package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.FileNotFoundException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -61,6 +61,13 @@ final class ImportCommand implements Callable<Integer> {
                     CatalogImport.run(api, nameOrFile(), format.name().toLowerCase(Locale.ROOT), body, out);
             out.println(CatalogImport.counts(catalog));
             CatalogImport.requireImported(catalog);
+            if (catalog.path("rejected").asLong() > 0) {
+                out.println("Why records were rejected: GET " + api.base() + "/catalogs/"
+                        + catalog.path("catalog_id").asText() + "/rejected");
+            }
+            if (catalog.path("read").asLong() == catalog.path("rejected").asLong()) {
+                throw new CommandFailed("nothing in " + file + " could be used");
+            }
             return 0;
         }
     }
@@ -80,11 +87,15 @@ final class ImportCommand implements Callable<Integer> {
         }
         Path path = Path.of(file);
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-            throw new CommandFailed("there is no file to read at " + path);
+            throw new WrongUsage(path + (Files.isDirectory(path) ? " is a directory" : " is no file that can be read")
+                    + "; name the catalog's file");
         }
         try {
+            if (Files.size(path) == 0) {
+                throw new CommandFailed(path + " is empty");
+            }
             return BodyPublishers.ofFile(path);
-        } catch (FileNotFoundException gone) {
+        } catch (IOException gone) {
             throw new CommandFailed("there is no file to read at " + path, gone);
         }
     }

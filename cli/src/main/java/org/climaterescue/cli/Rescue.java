@@ -13,6 +13,7 @@ import picocli.CommandLine.Command;
         version = "climate-rescue 0.1.0",
         description = "Lets volunteers rescue public climate data together.",
         synopsisSubcommandLabel = "COMMAND",
+        footer = {"", "./rescue test builds everything and runs every test.", "./rescue COMMAND --help tells more."},
         subcommands = {
             DemoCommand.class,
             UpCommand.class,
@@ -43,7 +44,7 @@ final class Rescue {
                             .println(command.getColorScheme()
                                     .errorText(command.getCommandSpec().qualifiedName() + ": "
                                             + CommandFailed.line(failure)));
-                    return CommandLine.ExitCode.SOFTWARE;
+                    return failure instanceof WrongUsage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
                 });
     }
 }

@@ -57,7 +57,7 @@ public final class Dispatcher implements AutoCloseable {
             context.start();
             EmbeddedServer server = context.getBean(EmbeddedServer.class).start();
             URI uri = uri(settings.listen().host(), server.getPort());
-            log.info("The dispatcher answers at {} ({})", uri, settings.access().secured() ? "secured" : "open mode");
+            log.info("Ready at {} in {} mode", uri, settings.access().secured() ? "secured" : "open");
             return new Dispatcher(context, uri);
         } catch (Throwable thrown) {
             StartFailure failure = StartFailure.of(settings, thrown);

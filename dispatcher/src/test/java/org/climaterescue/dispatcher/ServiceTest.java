@@ -107,6 +107,26 @@ final class ServiceTest {
     }
 
     @Test
+    void everyCallSaysHowItIsRefused() throws Exception {
+        JsonNode api = served.get("/openapi.json").json();
+
+        api.get("paths")
+                .forEach(path -> path.forEach(call -> {
+                    assertThat(call.get("summary").asText()).isNotEmpty();
+                    assertThat(call.at("/responses/400/$ref").asText()).isEqualTo("#/components/responses/400");
+                }));
+        JsonNode submit = api.at("/paths/~1tasks/post/responses");
+        assertThat(submit.has("202")).isTrue();
+        assertThat(submit.has("200")).isFalse();
+        assertThat(submit.has("409")).isTrue();
+        assertThat(api.at("/paths/~1tasks/get/security")).isEmpty();
+        assertThat(api.at("/paths/~1health~1readiness/get").isMissingNode()).isFalse();
+        assertThat(api.at("/components/responses/409/content/application~1problem+json/schema/$ref")
+                        .asText())
+                .isEqualTo("#/components/schemas/Problem");
+    }
+
+    @Test
     void theDocsPageLoadsOnlyFromHere() throws Exception {
         String page = served.get("/docs").body();
 

@@ -3,6 +3,7 @@ package org.climaterescue.mock;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** {@code rescue mock}: an origin and a priorizer to develop against. Runs until it is stopped. */
@@ -21,6 +23,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Runs a mock origin with a sample catalog, and a mock priorizer.")
 public final class MockCommand implements Callable<Integer> {
+
+    private static final int HIGHEST_PORT = 65_535;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -50,6 +54,8 @@ public final class MockCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        requireFree("--origin-port", originPort);
+        requireFree("--priorizer-port", priorizerPort);
         try (MockOrigin origin = MockOrigin.start(new InetSocketAddress(bind, originPort));
                 MockPriorizer priorizer = MockPriorizer.start(new InetSocketAddress(bind, priorizerPort))) {
             SampleCatalog catalog =
@@ -71,11 +77,32 @@ public final class MockCommand implements Callable<Integer> {
         }
     }
 
+    /** Looks first, so that the message names the option that helps. */
+    private void requireFree(String option, int port) {
+        if (port < 0 || port > HIGHEST_PORT) {
+            throw new ParameterException(
+                    commandSpec().commandLine(), "%s must be 0 to %d, not %d".formatted(option, HIGHEST_PORT, port));
+        }
+        try (ServerSocket probe = new ServerSocket()) {
+            probe.bind(new InetSocketAddress(bind, port));
+        } catch (IOException taken) {
+            throw new ParameterException(
+                    commandSpec().commandLine(),
+                    "port %d at %s cannot be used (%s); choose another with %s"
+                            .formatted(port, bind, taken.getMessage(), option),
+                    taken);
+        }
+    }
+
     private static String trimmed(URI base) {
         return base.toString().replaceFirst("/$", "");
     }
 
     private PrintWriter out() {
-        return Objects.requireNonNull(spec).commandLine().getOut();
+        return commandSpec().commandLine().getOut();
+    }
+
+    private CommandSpec commandSpec() {
+        return Objects.requireNonNull(spec);
     }
 }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Sizes as people write them, in decimal units: {@code 100GB}, {@code 1.5TB}, {@code 250000} (bytes). */
+/** Sizes as people write them, in decimal units: {@code 100GB}, {@code 1.5TB}, {@code 250000000} (bytes). */
 final class ByteSize implements ITypeConverter<Long> {
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,18}(?:\\.\\d{1,9})?)\\s*([KMGTP]?)B?");
@@ -25,6 +25,7 @@ final class ByteSize implements ITypeConverter<Long> {
             1_000_000_000_000L,
             "P",
             1_000_000_000_000_000L);
+    private static final BigDecimal LEAST = new BigDecimal(1_000_000L);
     private static final BigDecimal MOST = new BigDecimal(1_000_000_000_000_000_000L);
 
     @Override
@@ -37,6 +38,10 @@ final class ByteSize implements ITypeConverter<Long> {
                 new BigDecimal(size.group(1)).multiply(BigDecimal.valueOf(UNITS.getOrDefault(size.group(2), 1L)));
         if (bytes.compareTo(MOST) > 0) {
             throw new TypeConversionException("'" + text + "' is more than the largest size, 1000PB");
+        }
+        if (bytes.compareTo(LEAST) < 0) {
+            throw new TypeConversionException(
+                    "'" + text + "' is less than 1 MB, too little for any file; write it like 100GB or 1.5TB");
         }
         return bytes.longValue();
     }

@@ -30,6 +30,7 @@ final class Job {
     private final Session session;
     private final DispatcherClient client;
     private final AgentListener listener;
+    private final Connectivity connectivity;
     private final StopSignal stop = new StopSignal();
 
     /** Reports are not cut off by the end of the download, but by the end of the agent. */
@@ -44,6 +45,7 @@ final class Job {
             Session session,
             DispatcherClient client,
             AgentListener listener,
+            Connectivity connectivity,
             StopSignal ended) {
         this.task = task;
         this.download = Download.of(task);
@@ -51,6 +53,7 @@ final class Job {
         this.session = session;
         this.client = client;
         this.listener = listener;
+        this.connectivity = connectivity;
         this.ended = ended;
     }
 
@@ -75,11 +78,13 @@ final class Job {
             case Outcome.Held(StoredCopy copy) -> {
                 bytesDone = copy.size();
                 listener.stored(download, copy);
+                connectivity.reached();
                 report(session.untilAnswered(
                         me -> client.complete(task.assignmentId(), completion(copy, me.nodeId()), me.token(), ended)));
             }
             case Outcome.Failed failed -> {
                 listener.failed(download, failed.reason(), failed.detail());
+                connectivity.failed(failed.reason(), task.datasetUrl());
                 report(session.untilAnswered(
                         me -> client.fail(task.assignmentId(), failure(failed, me.nodeId()), me.token(), ended)));
             }

@@ -9,7 +9,7 @@ import org.slf4j.LoggerFactory;
 /** Says in log lines what the agent does, where no terminal is watching. */
 final class LogView implements View {
 
-    private static final Logger LOG = LoggerFactory.getLogger("rescue.agent");
+    private static final Logger LOG = LoggerFactory.getLogger("org.climaterescue.agent");
 
     @Override
     public void joined(String nodeId) {

@@ -50,6 +50,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Fetcher fetcher;
     private final Rescuer rescuer;
     private final Session session;
+    private final Connectivity connectivity;
     private final Jobs jobs = new Jobs();
     private final Semaphore slots;
     private final Map<Job, Thread> jobThreads = new ConcurrentHashMap<>();
@@ -74,6 +75,7 @@ public final class NodeAgent implements AutoCloseable {
         this.fetcher = new Fetcher(tuning.fetch(), config.allowPrivate(), config.slots());
         this.rescuer = new Rescuer(store, space, fetcher);
         this.session = new Session(config, client, store, space, listener, tuning, closing);
+        this.connectivity = new Connectivity(tuning.offline());
         this.slots = new Semaphore(config.slots());
     }
 
@@ -138,7 +140,7 @@ public final class NodeAgent implements AutoCloseable {
         }
         spawn("rescue-heartbeat", new Heartbeats(session, client, jobs, ended)::run);
         spawn("rescue-tidy", this::tidy);
-        new WorkLoop(session, client, config.priorityLevel(), tuning, closing, slots, this::begin).run();
+        new WorkLoop(session, client, config.priorityLevel(), tuning, closing, connectivity, slots, this::begin).run();
     }
 
     private void tidy() throws InterruptedException, IOException {
@@ -148,7 +150,7 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     private void begin(AssignedTask task) {
-        Job job = new Job(task, rescuer, session, client, listener, ended);
+        Job job = new Job(task, rescuer, session, client, listener, connectivity, ended);
         if (!jobs.add(job)) {
             LOG.warn("The dispatcher gave assignment {} twice", task.assignmentId());
             slots.release();

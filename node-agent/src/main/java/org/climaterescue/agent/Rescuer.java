@@ -16,13 +16,13 @@ import org.climaterescue.agent.fetch.Fetcher;
 import org.climaterescue.agent.fetch.StopSignal;
 import org.climaterescue.agent.fetch.StoppedException;
 import org.climaterescue.agent.fetch.Transfer;
-import org.climaterescue.agent.store.OriginUrl;
 import org.climaterescue.agent.store.Partial;
 import org.climaterescue.agent.store.Space;
 import org.climaterescue.agent.store.Store;
 import org.climaterescue.agent.store.StoredCopy;
 import org.climaterescue.protocol.AssignedTask;
 import org.climaterescue.protocol.FailureReason;
+import org.climaterescue.protocol.OriginUrl;
 
 /**
  * Turns a task into a file on disk, by the shortest way: the copy that the node already holds for the task, or one with the

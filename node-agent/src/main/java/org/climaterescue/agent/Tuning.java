@@ -9,14 +9,16 @@ import org.climaterescue.agent.fetch.FetchSettings;
  *
  * @param fetch how patient downloads are
  * @param away the pauses between calls while the dispatcher is away
+ * @param offline the pauses between tries while this machine reaches no origin
  * @param pollSeconds how long one call for work waits, 0 to 60; below common proxies' limit of a minute
  * @param farewell how long the agent may take to give its leases back, and then again to sign off
  */
-record Tuning(FetchSettings fetch, Backoff away, int pollSeconds, Duration farewell) {
+record Tuning(FetchSettings fetch, Backoff away, Backoff offline, int pollSeconds, Duration farewell) {
 
     static final Tuning DEFAULT = new Tuning(
             FetchSettings.DEFAULT,
             new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(15)),
+            new Backoff(Duration.ofSeconds(30), Duration.ofMinutes(10)),
             50,
             Duration.ofSeconds(3));
 }

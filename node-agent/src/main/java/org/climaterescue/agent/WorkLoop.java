@@ -30,6 +30,7 @@ final class WorkLoop {
     private final @Nullable PriorityLevel level;
     private final Tuning tuning;
     private final StopSignal closing;
+    private final Connectivity connectivity;
     private final Semaphore slots;
     private final Consumer<AssignedTask> start;
     private int failures;
@@ -47,6 +48,7 @@ final class WorkLoop {
             @Nullable PriorityLevel level,
             Tuning tuning,
             StopSignal closing,
+            Connectivity connectivity,
             Semaphore slots,
             Consumer<AssignedTask> start) {
         this.session = session;
@@ -54,6 +56,7 @@ final class WorkLoop {
         this.level = level;
         this.tuning = tuning;
         this.closing = closing;
+        this.connectivity = connectivity;
         this.slots = slots;
         this.start = start;
     }
@@ -68,7 +71,11 @@ final class WorkLoop {
                 if (closing.isStopped()) {
                     return;
                 }
-                List<AssignedTask> tasks = ask(free);
+                Duration offline = connectivity.pause();
+                if (!offline.isZero() && closing.pause(offline)) {
+                    return;
+                }
+                List<AssignedTask> tasks = ask(offline.isZero() ? free : 1);
                 // What a dispatcher gives beyond the free slots is left out of the heartbeats, and so goes back by
                 // itself.
                 for (AssignedTask task : tasks.subList(0, Math.min(free, tasks.size()))) {

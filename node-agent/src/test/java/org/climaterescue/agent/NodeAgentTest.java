@@ -41,6 +41,7 @@ class NodeAgentTest {
                     4,
                     new Backoff(Duration.ofMillis(10), Duration.ofMillis(50))),
             new Backoff(Duration.ofMillis(20), Duration.ofMillis(200)),
+            new Backoff(Duration.ofHours(1), Duration.ofHours(1)),
             5,
             Duration.ofSeconds(2));
 

@@ -55,7 +55,7 @@ final class ServiceController {
     ServiceController(InstanceId instanceId, ResourceLoader resources) {
         this.instanceId = instanceId;
         this.dashboard = read(resources, DASHBOARD);
-        this.openApi = read(resources, OPENAPI);
+        this.openApi = OpenApiDocument.complete(read(resources, OPENAPI));
     }
 
     /** Which dispatcher answered. */

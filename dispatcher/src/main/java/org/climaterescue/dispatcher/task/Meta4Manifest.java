@@ -7,7 +7,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 import org.climaterescue.db.task.RescuedRow;
 
-/** Metalink 4 (RFC 5854). A magnet link that a node offers stands as a further place to get the file from. */
+/** Metalink 4 (RFC 5854). Files have the names that nodes give them. A magnet link that a node offers stands as a further place to get the file from. */
 final class Meta4Manifest implements ManifestWriter {
 
     private static final String NAMESPACE = "urn:ietf:params:xml:ns:metalink";
@@ -57,7 +57,7 @@ final class Meta4Manifest implements ManifestWriter {
 
     private void file(RescuedRow row) throws XMLStreamException {
         xml.writeStartElement("file");
-        xml.writeAttribute("name", name(row.canonicalUrl()));
+        xml.writeAttribute("name", FileName.of(row.url()));
         element("size", Long.toString(row.sizeBytes()));
         xml.writeStartElement("hash");
         xml.writeAttribute("type", "sha-256");
@@ -69,15 +69,6 @@ final class Meta4Manifest implements ManifestWriter {
             element("url", magnet);
         }
         xml.writeEndElement();
-    }
-
-    /**
-     * A relative path that follows from the whole URL, so that no two files share one, and that leads nowhere else (RFC 5854,
-     * section 4.1.2.1).
-     */
-    private static String name(String canonicalUrl) {
-        String path = canonicalUrl.replaceFirst("^[a-z]+:(//)?", "").replace("..", "%2E%2E");
-        return path.endsWith("/") ? path + "index" : path;
     }
 
     private void element(String name, String text) throws XMLStreamException {

@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.climaterescue.db.task.RescuedRow;
 
-/** Digest and URL as {@code sha256sum} writes digest and file name: a line whose name needs escapes begins with a backslash. */
+/** For {@code sha256sum -c --ignore-missing}, called in a node's directory. */
 final class Sha256Manifest implements ManifestWriter {
 
     @Override
@@ -21,9 +21,10 @@ final class Sha256Manifest implements ManifestWriter {
     public byte[] rows(List<RescuedRow> rows) {
         var out = new StringBuilder();
         for (RescuedRow row : rows) {
-            String name = row.url().replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
-            out.append(name.equals(row.url()) ? "" : "\\");
-            out.append(row.sha256().hex()).append("  ").append(name).append('\n');
+            out.append(row.sha256().hex())
+                    .append("  ")
+                    .append(FileName.of(row.url()))
+                    .append('\n');
         }
         return out.toString().getBytes(StandardCharsets.UTF_8);
     }

@@ -228,8 +228,7 @@ class TaskReadingTest {
         assertThat(lines.getLast().has("magnet_link")).isFalse();
 
         assertThat(service.get("/manifest?format=sha256").text())
-                .isEqualTo(ONES + "  http://odd.example.org/5?a=\"b,c\"\n" + TWOS
-                        + "  http://even.example.org/6?a=\"b,c\"\n");
+                .isEqualTo(ONES + "  odd.example.org/5@a=%22b,c%22\n" + TWOS + "  even.example.org/6@a=%22b,c%22\n");
 
         Answer meta4 = service.get("/manifest?format=meta4");
         assertThat(meta4.http().headers().firstValue("Content-Type").orElseThrow())
@@ -240,7 +239,7 @@ class TaskReadingTest {
         var files = document.getElementsByTagNameNS("urn:ietf:params:xml:ns:metalink", "file");
         assertThat(files.getLength()).isEqualTo(2);
         assertThat(files.item(0).getAttributes().getNamedItem("name").getNodeValue())
-                .isEqualTo("odd.example.org/5?a=%22b,c%22");
+                .isEqualTo("odd.example.org/5@a=%22b,c%22");
         var hashes = document.getElementsByTagNameNS("urn:ietf:params:xml:ns:metalink", "hash");
         assertThat(hashes.item(1).getTextContent()).isEqualTo(TWOS);
 

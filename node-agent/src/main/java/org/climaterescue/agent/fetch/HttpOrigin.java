@@ -24,9 +24,9 @@ import org.apache.hc.core5.http.io.SocketConfig;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.climaterescue.agent.store.OriginFacts;
-import org.climaterescue.agent.store.OriginUrl;
 import org.climaterescue.agent.store.StoredCopy;
 import org.climaterescue.protocol.FailureReason;
+import org.climaterescue.protocol.OriginUrl;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -140,6 +140,10 @@ final class HttpOrigin implements Origin, Closeable {
             throws CutException, FetchFailure, StoppedException {
         try {
             return client.executeOpen(null, request, null);
+        } catch (IllegalStateException released) {
+            // A request that is cancelled between two of its steps finds its connection gone.
+            transfer.stop().check();
+            throw released;
         } catch (IOException failed) {
             transfer.stop().check();
             CutException cut = cut(failed);

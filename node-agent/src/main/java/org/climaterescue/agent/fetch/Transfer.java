@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.function.LongConsumer;
 import org.climaterescue.agent.store.OriginFacts;
-import org.climaterescue.agent.store.OriginUrl;
 import org.climaterescue.agent.store.Partial;
 import org.climaterescue.agent.store.Space;
 import org.climaterescue.agent.store.StoredCopy;
 import org.climaterescue.protocol.FailureReason;
+import org.climaterescue.protocol.OriginUrl;
 import org.jspecify.annotations.Nullable;
 
 /**

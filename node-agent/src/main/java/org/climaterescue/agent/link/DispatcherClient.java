@@ -170,6 +170,12 @@ public final class DispatcherClient implements Closeable {
         } catch (JsonProcessingException unreadable) {
             return new Reply.Away<>(
                     base + " did not answer like a dispatcher: " + brief(unreadable.getOriginalMessage()), null);
+        } catch (IllegalStateException released) {
+            if (!request.isCancelled()) {
+                throw released;
+            }
+            // A request that is cancelled between two of its steps finds its connection gone.
+            return new Reply.Away<>("the call to " + base + " was given up", null);
         } catch (IOException failed) {
             return new Reply.Away<>(base + " cannot be reached: " + brief(failed.toString()), null);
         }

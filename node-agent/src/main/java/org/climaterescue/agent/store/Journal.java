@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import org.climaterescue.protocol.Json;
 import org.climaterescue.protocol.Sha256;
+import org.climaterescue.protocol.StoragePath;
 import org.jspecify.annotations.Nullable;
 
 /**

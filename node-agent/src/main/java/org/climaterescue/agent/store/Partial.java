@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.climaterescue.protocol.Json;
+import org.climaterescue.protocol.OriginUrl;
 import org.climaterescue.protocol.Sha256;
 import org.jspecify.annotations.Nullable;
 

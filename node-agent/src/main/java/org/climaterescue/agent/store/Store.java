@@ -16,6 +16,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import org.climaterescue.protocol.Json;
+import org.climaterescue.protocol.OriginUrl;
+import org.climaterescue.protocol.StoragePath;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 

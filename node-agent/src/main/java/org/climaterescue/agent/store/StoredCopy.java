@@ -1,6 +1,7 @@
 package org.climaterescue.agent.store;
 
 import java.time.Instant;
+import org.climaterescue.protocol.OriginUrl;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.LongConsumer;
-import org.climaterescue.agent.store.OriginUrl;
 import org.climaterescue.agent.store.Partial;
 import org.climaterescue.agent.store.Space;
 import org.climaterescue.agent.store.Store;
 import org.climaterescue.protocol.FailureReason;
+import org.climaterescue.protocol.OriginUrl;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -1,4 +1,4 @@
-package org.climaterescue.agent.store;
+package org.climaterescue.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,11 +1,10 @@
-package org.climaterescue.agent.store;
+package org.climaterescue.protocol;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
-import org.climaterescue.protocol.Sha256;
 
 /**
  * The name under which a URL's file is wished to be kept: {@code <host>/<path>}, relative to the node's directory.
@@ -19,11 +18,11 @@ import org.climaterescue.protocol.Sha256;
  * <p>As {@code wget} does for Windows, a port is joined to its host by {@code +} and a query to its path by {@code @}. A path
  * that ends in a slash gets the name {@code index.html}. Long segments are cut and end in a part of their digest.
  *
- * <p>Different URLs can wish for the same name; {@link Store} then sets one apart with {@link #tagged}.
+ * <p>Different URLs can wish for the same name; a node then sets one apart with {@link #tagged}.
  *
  * @param segments at least two
  */
-record StoragePath(List<String> segments) {
+public record StoragePath(List<String> segments) {
 
     private static final int MAX_SEGMENT = 200;
     private static final int MAX_TOTAL = 1000;
@@ -33,11 +32,13 @@ record StoragePath(List<String> segments) {
     private static final Pattern WINDOWS_DEVICE =
             Pattern.compile("(con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\\$|conout\\$|clock\\$)(\\..*)?");
 
-    StoragePath {
+    /** Keeps a copy of the list. */
+    public StoragePath {
         segments = List.copyOf(segments);
     }
 
-    static StoragePath of(OriginUrl url) {
+    /** The name that a URL wishes for. */
+    public static StoragePath of(OriginUrl url) {
         List<String> segments = new ArrayList<>();
         segments.add(hostSegment(url));
         String[] parts = url.path().substring(1).split("/", -1);
@@ -51,18 +52,18 @@ record StoragePath(List<String> segments) {
     }
 
     /** A name for the same file that no plain URL wishes for: {@code data.csv} becomes {@code data~tag.csv}. */
-    static String tagged(String name, String tag) {
+    public static String tagged(String name, String tag) {
         int dot = extensionStart(name);
         return name.substring(0, dot) + "~" + tag + name.substring(dot);
     }
 
     /** What stands for a URL inside a name: 8 hexadecimal digits. */
-    static String digestTag(String text) {
+    public static String digestTag(String text) {
         return hex(text, 4);
     }
 
     /** The name as a file system that ignores case would see it. */
-    static String folded(String relative) {
+    public static String folded(String relative) {
         return relative.toLowerCase(Locale.ROOT);
     }
 

@@ -1,4 +1,4 @@
-package org.climaterescue.agent.store;
+package org.climaterescue.protocol;
 
 import java.io.ByteArrayOutputStream;
 import java.net.IDN;

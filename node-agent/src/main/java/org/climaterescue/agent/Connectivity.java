@@ -1,0 +1,69 @@
+package org.climaterescue.agent;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
+import org.climaterescue.agent.fetch.Backoff;
+import org.climaterescue.protocol.FailureReason;
+import org.climaterescue.protocol.OriginUrl;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether this machine reaches any origin at all. A node without a way out would otherwise fail task after task and use up
+ * their attempts: after failures to reach several hosts in a row it tries one task at a time, seldom. Thread-safe.
+ */
+final class Connectivity {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Connectivity.class);
+
+    private static final int FAILURES = 5;
+    private static final int HOSTS = 3;
+
+    private final Backoff pauses;
+    private final Set<String> unreached = new HashSet<>();
+    private int failures;
+    private int tries;
+
+    Connectivity(Backoff pauses) {
+        this.pauses = pauses;
+    }
+
+    /** An origin was reached, whatever it answered. */
+    synchronized void reached() {
+        if (isOffline()) {
+            LOG.info("Origins can be reached again");
+        }
+        unreached.clear();
+        failures = 0;
+        tries = 0;
+    }
+
+    /** A download has failed. */
+    synchronized void failed(FailureReason reason, String url) {
+        if (reason != FailureReason.NETWORK && reason != FailureReason.TIMEOUT) {
+            reached();
+            return;
+        }
+        boolean before = isOffline();
+        failures++;
+        if (unreached.size() < HOSTS) {
+            OriginUrl.parse(url).ifPresent(origin -> unreached.add(origin.host()));
+        }
+        if (isOffline() && !before) {
+            LOG.warn(
+                    "{} downloads in a row have reached none of {} hosts: is this machine online? Trying one now and then",
+                    failures,
+                    unreached.size());
+        }
+    }
+
+    /** How long to wait before the next task is asked for; zero while origins can be reached. */
+    synchronized Duration pause() {
+        return isOffline() ? pauses.after(++tries) : Duration.ZERO;
+    }
+
+    private boolean isOffline() {
+        return failures >= FAILURES && unreached.size() >= HOSTS;
+    }
+}
