@@ -204,6 +204,9 @@ final class AllocationRounds implements GracefulShutdownCapable {
     }
 
     private List<Claimed> allocate(Connection connection, List<Seat> line) throws SQLException {
+        if (line.stream().noneMatch(Seat::open)) {
+            return List.of();
+        }
         // One round at a time over all instances: what hosts stand is read after the others' rounds have been
         // committed.
         guests.takeTurn(connection);

@@ -70,7 +70,7 @@ final class Queue {
                 .filter(host -> headroom.of(host) > 0)
                 .toList();
         if (open.isEmpty()) {
-            return after;
+            return Place.START;
         }
         int each = Math.clamp(page / open.size(), ROWS_PER_WANTED, page);
         Map<Integer, List<Candidate>> byHost =
