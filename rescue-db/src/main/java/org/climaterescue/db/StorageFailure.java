@@ -12,6 +12,12 @@ public final class StorageFailure extends RuntimeException {
     @Serial
     private static final long serialVersionUID = 1L;
 
+    /**
+     * What the pool says, without a code, of a connection that it has dropped because its server went away. The rollback meets it,
+     * and takes the place of the failure that told more.
+     */
+    private static final String DROPPED = "Connection is closed";
+
     private final SQLException failure;
 
     public StorageFailure(SQLException failure) {
@@ -37,6 +43,7 @@ public final class StorageFailure extends RuntimeException {
         return failure instanceof SQLTransientConnectionException
                 || failure instanceof SQLNonTransientConnectionException
                 || failure instanceof SQLRecoverableException
+                || DROPPED.equals(failure.getMessage())
                 || state.startsWith("08")
                 || state.startsWith("57P")
                 || state.startsWith("53");
