@@ -281,6 +281,8 @@ public final class Custody {
             changes.withdrawCopyOf(nodeNo);
             settle();
             note("copy_withdrawn", byOperator ? OPERATOR : null, nodeNo, null, null, Detail.of("why", why));
+            // Without the voice against it, another digest may lead.
+            stopOthersIfDone();
         }
         return held;
     }
@@ -300,9 +302,14 @@ public final class Custody {
         return other.isPresent();
     }
 
-    /** The wait after a failure may be over: offers the task again if it is. */
+    /** The wait after a failure may be over, or a catalog has said something else of the file: draws the consequences. */
     void reconsider() {
+        TaskStatus before = status;
         settle();
+        if (status != before) {
+            note("reconsidered", instance, null, null, null, null);
+            stopOthersIfDone();
+        }
     }
 
     private void charge(TaskFacts.Lease lease, Failure report) {

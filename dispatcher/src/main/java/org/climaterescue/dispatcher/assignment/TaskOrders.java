@@ -76,7 +76,7 @@ public final class TaskOrders {
         return order(taskId, task -> task.changeVoice(nodeNo, voice), false);
     }
 
-    /** Offers a task again whose wait is over. */
+    /** Offers a task again whose wait is over, and judges anew where a catalog has said something else. */
     public static Order<Boolean> reconsider(long taskId) {
         return order(
                 taskId,

@@ -1,6 +1,7 @@
 package org.climaterescue.dispatcher.assignment;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +98,56 @@ class QuorumTest extends FleetTest {
         assertThat(dispatcher.delete("/tasks/" + task + "/copies/nobody").status())
                 .isEqualTo(404);
         assertThat(claim("b")).isNotEmpty();
+    }
+
+    @Test
+    void whoIsStillAtWorkIsToldToStopWhenALostCopyEndsTheDispute() {
+        String task = disputed();
+        String lease = claim("c");
+
+        dispatcher.delete("/tasks/" + task + "/copies/" + node("b"));
+
+        assertThat(standing(task)).isEqualTo("rescued");
+        assertThat(beat("c", lease, 1).at("/stop/0/reason")).isEqualTo("target_met");
+    }
+
+    @Test
+    void aCatalogsDigestThatEndsTheDisputeIsToldAndStopsWhoIsStillAtWork() {
+        String url = "http://test" + test + ".example.org/disputed";
+        importCatalog("{'url':'" + url + "','size_bytes':1000,'copies':1}");
+        String task = dispatcher.get("/copies?url=" + url).at("/task_id");
+        dispute();
+        String lease = claim("c");
+
+        importCatalog("{'url':'" + url + "','size_bytes':1000,'copies':1,'sha256':'" + DIGEST + "'}");
+
+        assertThat(standing(task)).isEqualTo("rescued");
+        assertThat(beat("c", lease, 1).at("/stop/0/reason")).isEqualTo("target_met");
+        assertThat(dispatcher.get("/tasks/" + task + "/history").body().at("/items"))
+                .filteredOn(event -> event.at("/event").asText().equals("reconsidered"))
+                .singleElement()
+                .matches(event -> event.at("/task_status").asText().equals("rescued"));
+    }
+
+    /** A task that wants one copy and has two, the second one late, of which nobody knows which is right. */
+    private String disputed() {
+        String task = submit(1);
+        dispute();
+        return task;
+    }
+
+    private void dispute() {
+        String late = claim("b");
+        release("b", late);
+        complete("a", claim("a"), DIGEST);
+        complete("b", late, OTHER);
+    }
+
+    private void importCatalog(String line) {
+        String id = dispatcher
+                .post("/catalogs?name=quorum" + test + "&format=jsonl", line)
+                .at("/catalog_id");
+        await().until(() -> dispatcher.get("/catalogs/" + id).at("/status"), status -> status.equals("imported"));
     }
 
     private void join() {
