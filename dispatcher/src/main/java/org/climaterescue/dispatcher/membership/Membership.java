@@ -208,10 +208,11 @@ final class Membership {
             Heartbeat heartbeat, Map<AssignmentId, Long> listed, List<Leases.Lease> renewed) {
         List<AssignmentId> dead = new ArrayList<>(listed.keySet());
         renewed.forEach(lease -> dead.remove(new AssignmentId(lease.taskId(), lease.token())));
+        // Run out first, as the sweep has it: a node that could not say anything for so long is not blamed for the silence.
         desk.carryOut(dead.stream()
                 .flatMap(id -> Stream.of(
-                        TaskOrders.expireStalled(id.task(), id.token(), liveness.stallAfter()),
-                        TaskOrders.expire(id.task(), id.token())))
+                        TaskOrders.expire(id.task(), id.token()),
+                        TaskOrders.expireStalled(id.task(), id.token(), liveness.stallAfter())))
                 .toList());
         Map<Long, StopReason> reasons = dead.isEmpty()
                 ? Map.of()
