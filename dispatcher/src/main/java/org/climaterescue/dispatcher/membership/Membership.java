@@ -14,6 +14,7 @@ import org.climaterescue.db.node.Silence;
 import org.climaterescue.dispatcher.assignment.CustodyDesk;
 import org.climaterescue.dispatcher.assignment.CustodyDesk.Order;
 import org.climaterescue.dispatcher.assignment.TaskOrders;
+import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.node.NodeRegistry;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Caller;
@@ -39,6 +40,7 @@ final class Membership {
     private final Leases leases;
     private final NodeRegistry registry;
     private final CustodyDesk desk;
+    private final WorkBell bell;
     private final Settings.Liveness liveness;
     private final Silence silence;
     private final Tokens tokens = new Tokens();
@@ -49,6 +51,7 @@ final class Membership {
             Leases leases,
             NodeRegistry registry,
             CustodyDesk desk,
+            WorkBell bell,
             Silence silence,
             Settings settings) {
         this.transactions = transactions;
@@ -56,6 +59,7 @@ final class Membership {
         this.leases = leases;
         this.registry = registry;
         this.desk = desk;
+        this.bell = bell;
         this.liveness = settings.liveness();
         this.silence = silence;
     }
@@ -163,23 +167,28 @@ final class Membership {
         });
     }
 
-    /** The node leaves: its assignments go back at once, and its copies too if they are withdrawn. */
+    /**
+     * The node leaves: its assignments go back at once, and its copies too if they are withdrawn. A round keeps the rows of its
+     * nodes locked, so that it gives this one its work before or not at all.
+     */
     Left leave(String nodeId, boolean withdrawCopies, boolean byOperator) {
-        int nodeNo = transactions.in(connection -> {
+        Gone gone = transactions.in(connection -> {
             Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
             nodes.enter(connection, node.nodeNo(), "gone");
-            return node.nodeNo();
+            List<Boolean> released = desk.carryOut(
+                    connection,
+                    leases.of(connection, node.nodeNo()).stream()
+                            .map(lease -> TaskOrders.release(lease.taskId(), lease.token(), "the node signed off"))
+                            .toList());
+            return new Gone(
+                    node.nodeNo(), released.stream().filter(done -> done).count());
         });
         registry.forget(nodeId);
-        List<Leases.Lease> held = transactions.in(connection -> leases.of(connection, nodeNo));
-        long released = desk
-                .carryOut(held.stream()
-                        .map(lease -> TaskOrders.release(lease.taskId(), lease.token(), "the node signed off"))
-                        .toList())
-                .stream()
-                .filter(done -> done)
-                .count();
-        return new Left(nodeId, NodeStatus.GONE, released, withdrawCopies ? withdraw(nodeNo, byOperator) : 0);
+        if (gone.released() > 0) {
+            bell.ring();
+        }
+        return new Left(
+                nodeId, NodeStatus.GONE, gone.released(), withdrawCopies ? withdraw(gone.nodeNo(), byOperator) : 0);
     }
 
     private long withdraw(int nodeNo, boolean byOperator) {
@@ -264,6 +273,8 @@ final class Membership {
      * @param withdrawn copies that no longer count
      */
     record Left(String nodeId, NodeStatus status, long released, long withdrawn) {}
+
+    private record Gone(int nodeNo, long released) {}
 
     private record Beat(NodeStatus status, List<Leases.Lease> renewed, List<Leases.Lease> omitted) {}
 }
