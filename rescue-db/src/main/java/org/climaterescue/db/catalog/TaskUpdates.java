@@ -27,6 +27,10 @@ final class TaskUpdates {
         Sql.of(connection, """
                         select task_id from task where task_id = any (?) order by task_id for no key update
                         """, ids).list(row -> row.number("task_id"));
+        // Waits for claims, as the ledger does, so that the event below says where a task stands after them.
+        Sql.of(connection, """
+                        select task_id from ready where task_id = any (?) order by task_id, slot for update
+                        """, ids).list(row -> row.number("task_id"));
         Sql.of(connection, """
                         insert into event (task_id, at, kind, task_status, actor, detail)
                         select task_id, clock_timestamp(), 'prioritized', s.status, ?,
