@@ -128,8 +128,13 @@ public final class TaskChanges {
         return readyRows > facts.readyRows() || (priority != null && readyRows > 0);
     }
 
+    /**
+     * Whether the rows in the queue must be written anew. Also when they would be the same, if there is a copy more or the task
+     * stands elsewhere: a claim that read either before must not find them.
+     */
     boolean readyChanged() {
         return readyRows != facts.readyRows()
+                || (readyRows > 0 && (!copies.isEmpty() || (standing == null) != (facts.standing() == null)))
                 || (ready != null && !ready.equals(facts.ready()))
                 || (priority != null && readyRows > 0);
     }
