@@ -3,8 +3,10 @@ package org.climaterescue.dispatcher;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.climaterescue.db.invariant.Finding;
 import org.climaterescue.dispatcher.TestDispatcher.Answer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -46,9 +48,16 @@ public abstract class FleetTest {
         test = COUNT.incrementAndGet();
     }
 
-    /** Leaves no work behind for the nodes of other tests. */
+    /** Whatever a test did, the state of record keeps its laws. Leaves no work behind for the nodes of other tests. */
     @AfterEach
-    void callOff() {
+    void end() {
+        List<Finding> broken = dispatcher.brokenLaws();
+        callOff();
+        assertThat(broken).isEmpty();
+        assertThat(dispatcher.brokenLaws()).isEmpty();
+    }
+
+    private void callOff() {
         for (String status : new String[] {"pending", "assigned", "replicating"}) {
             dispatcher
                     .get("/tasks?limit=1000&status=" + status)

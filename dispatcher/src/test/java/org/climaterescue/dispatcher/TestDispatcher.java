@@ -6,13 +6,18 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.climaterescue.db.Database;
 import org.climaterescue.db.TestDatabase;
+import org.climaterescue.db.invariant.Finding;
+import org.climaterescue.db.invariant.Invariants;
 import org.climaterescue.dispatcher.assignment.Sweep;
 import org.climaterescue.protocol.Json;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +51,17 @@ public final class TestDispatcher implements AutoCloseable {
         DataSource pool = dispatcher.context().getBean(Database.class).pool();
         TestDatabase.advance(pool, time);
         dispatcher.context().getBean(Sweep.class).runOnce();
+    }
+
+    /** The invariants that the state of record breaks; none, if all is well. */
+    public List<Finding> brokenLaws() {
+        try (Connection connection = dispatcher.context().getBean(Database.class).connect("invariants")) {
+            return Invariants.check(connection).stream()
+                    .filter(finding -> !finding.holds())
+                    .toList();
+        } catch (SQLException e) {
+            throw new AssertionError("the invariants could not be checked", e);
+        }
     }
 
     public <T> T bean(Class<T> type) {
