@@ -71,7 +71,7 @@ final class DemoWorld {
         MockOrigin origin = parts.start(MockOrigin::start);
         MockPriorizer priorizer = parts.start(MockPriorizer::start);
         Dispatcher dispatcher =
-                parts.start(() -> Dispatcher.start(settings(port, directory.resolve("database"), priorizer.url())));
+                parts.start(() -> Dispatcher.start(settings(port, database(directory), priorizer.url())));
         SampleCatalog catalog = SampleCatalog.serveOn(origin);
         // Only now: a ranking that comes before the catalog would make its files tasks of no catalog.
         priorizer.rank(catalog.assets());
@@ -87,6 +87,15 @@ final class DemoWorld {
 
     URI dispatcher() {
         return dispatcher;
+    }
+
+    /** The data directory of the dispatcher. */
+    Path database() {
+        return database(directory);
+    }
+
+    private static Path database(Path directory) {
+        return directory.resolve("database");
     }
 
     SampleCatalog catalog() {

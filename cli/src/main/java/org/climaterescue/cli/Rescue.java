@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
             ImportCommand.class,
             StatusCommand.class,
             VerifyCommand.class,
+            DoctorCommand.class,
             MockCommand.class,
             CommandLine.HelpCommand.class
         })

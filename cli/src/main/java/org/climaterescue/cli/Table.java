@@ -15,6 +15,7 @@ import java.util.stream.Collectors;
 final class Table {
 
     private static final int WIDEST = 60;
+    private static final int LONGEST_LINE = 90;
 
     /** Nothing but the rule under the head (see {@link AsciiTable#BASIC_ASCII} for the positions). */
     private static final Character[] RULE_UNDER_HEAD = rule();
@@ -30,6 +31,16 @@ final class Table {
     /** Adds a column of numbers. */
     Table numbers(String head) {
         return column(head, RIGHT);
+    }
+
+    /** Adds a column of sentences, which go on in the next line. */
+    Table sentences(String head) {
+        columns.add(new Column()
+                .header(head)
+                .headerAlign(LEFT)
+                .dataAlign(LEFT)
+                .maxWidth(LONGEST_LINE, OverflowBehaviour.NEWLINE));
+        return this;
     }
 
     /** Adds a row with one cell a column. */

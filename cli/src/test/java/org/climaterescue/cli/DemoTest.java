@@ -131,6 +131,14 @@ class DemoTest {
         assertThat(printed.toString()).contains("WRONG", "no such file on the disk of " + node.name());
     }
 
+    @Test
+    @Order(7)
+    void theDoctorFindsNothing() {
+        Run run = Run.rescue("doctor", "--data-dir", world.database().toString());
+
+        assertThat(run.code()).as(run.out()).isZero();
+    }
+
     /** A file of the catalog as the node stores it. */
     private static Path anyFile(Path directory) throws IOException {
         try (Stream<Path> files = Files.walk(directory)) {

@@ -82,6 +82,8 @@ class EndToEndTest {
                 for (String name : new String[] {"one", "two"}) {
                     assertThat(sha256(stored(name))).isEqualTo(content.sha256());
                 }
+                Run doctor = Run.rescue("doctor", "--database", environment.get("DATABASE_URL"));
+                assertThat(doctor.code()).as(doctor.out()).isZero();
             }
         }
     }

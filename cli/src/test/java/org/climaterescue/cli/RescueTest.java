@@ -32,7 +32,9 @@ class RescueTest {
                 "demo --port many",
                 "import x --format xml",
                 "agent",
-                "verify"
+                "verify",
+                "doctor now",
+                "doctor --fix"
             })
     void wrongUsageIsTwo(String line) {
         Run run = Run.rescue(line.isEmpty() ? new String[0] : line.split(" "));
@@ -46,7 +48,7 @@ class RescueTest {
         Run run = Run.rescue("--help");
 
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("demo", "up", "agent", "import", "status", "verify", "mock");
+        assertThat(run.out()).contains("demo", "up", "agent", "import", "status", "verify", "doctor", "mock");
     }
 
     @Test

@@ -18,8 +18,9 @@ import java.util.Optional;
  */
 final class Cluster {
 
-    static final String USER = "rescue";
-
+    private static final String USER = "rescue";
+    private static final String DATABASE = "postgres";
+    private static final String DIRECTORY = "postgresql";
     private static final String PASSWORD_FILE = "rescue.password";
 
     /** Recovery after a power cut reads up to {@code max_wal_size} again; minutes on a slow disk. */
@@ -37,7 +38,7 @@ final class Cluster {
 
     private Cluster(Path dataDir, PostgresBinaries binaries, boolean durable) {
         this.dataDir = dataDir;
-        this.directory = dataDir.resolve("postgresql");
+        this.directory = dataDir.resolve(DIRECTORY);
         this.binaries = binaries;
         this.durable = durable;
     }
@@ -58,12 +59,46 @@ final class Cluster {
         return cluster;
     }
 
+    /** Whether {@code dataDir} holds a cluster. */
+    static boolean isIn(Path dataDir) {
+        return Files.isDirectory(dataDir.resolve(DIRECTORY));
+    }
+
+    /**
+     * Where and as whom to connect to the server that works on the cluster of {@code dataDir}; empty when none does. Needs no
+     * lock, and the server may end at any moment.
+     *
+     * @param dataDir a real path
+     */
+    static Optional<DatabaseUrl> running(Path dataDir) throws IOException {
+        Path directory = dataDir.resolve(DIRECTORY);
+        Optional<PostmasterFile> server = server(directory).filter(found -> found.port() > 0);
+        return server.isEmpty()
+                ? Optional.empty()
+                : Optional.of(url(server.get().port(), password(directory)));
+    }
+
+    /** Where and as whom to connect to a server at this port. */
+    static DatabaseUrl url(int port, String password) {
+        return new DatabaseUrl("jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE, USER, password);
+    }
+
+    private static Optional<PostmasterFile> server(Path directory) throws IOException {
+        return PostmasterFile.read(directory)
+                .filter(server -> LeftoverServer.processes(directory).stream()
+                        .anyMatch(process -> process.pid() == server.pid()));
+    }
+
+    private static String password(Path directory) throws IOException {
+        return Files.readString(directory.resolve(PASSWORD_FILE)).strip();
+    }
+
     Path directory() {
         return directory;
     }
 
     String password() throws IOException {
-        return Files.readString(directory.resolve(PASSWORD_FILE)).strip();
+        return password(directory);
     }
 
     /** Starts the server on a free port, after stopping what an earlier run may have left. */
@@ -82,9 +117,7 @@ final class Cluster {
 
     /** Starts the server again where clients know it, or finds it running because a person has started it again. */
     PostmasterFile startAgain(int port) throws IOException {
-        Optional<PostmasterFile> running = PostmasterFile.read(directory)
-                .filter(server -> LeftoverServer.processes(directory).stream()
-                        .anyMatch(process -> process.pid() == server.pid()));
+        Optional<PostmasterFile> running = server(directory);
         if (running.isPresent()) {
             return running.get();
         }

@@ -26,7 +26,6 @@ public final class EmbeddedDatabase implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedDatabase.class);
 
-    private static final String DATABASE = "postgres";
     private static final Duration START_AGAIN = Duration.ofSeconds(2);
     private static final Duration SAY_AGAIN = Duration.ofMinutes(1);
 
@@ -46,7 +45,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         String password = cluster.password();
         this.server = cluster.start();
         this.port = server.port();
-        this.url = new DatabaseUrl("jdbc:postgresql://127.0.0.1:" + port + "/" + DATABASE, Cluster.USER, password);
+        this.url = Cluster.url(port, password);
         try {
             this.lifeline = Lifeline.to(server.pid());
         } catch (IOException e) {
