@@ -41,8 +41,10 @@ class DatabaseCutTest {
     @Test
     void aCommitThatIsCutMeansThatTheDatabaseIsAway() {
         assertThat(failureOf(connection -> {
-                            Sql.of(connection, "insert into host (name) values ('cut.test')").update();
-                            int pid = Sql.of(connection, "select pg_backend_pid() as pid").one(row -> row.integer("pid"));
+                            Sql.of(connection, "insert into host (name) values ('cut.test')")
+                                    .update();
+                            int pid = Sql.of(connection, "select pg_backend_pid() as pid")
+                                    .one(row -> row.integer("pid"));
                             return cut(pid);
                         })
                         .away())

@@ -107,7 +107,9 @@ final class Audit {
                         select coalesce(t.canonical_url, t.url) || ' on node ' || c.node_no || ': ' || count(*)
                         from copy c join task t using (task_id)
                         group by coalesce(t.canonical_url, t.url), c.node_no having count(*) > 1
-                        """)).as("two copies of one asset on one node").isEmpty();
+                        """))
+                .as("two copies of one asset on one node")
+                .isEmpty();
         all.assertThat(texts(connection, """
                         select coalesce(canonical_url, url) || ': ' || count(*) from task
                         group by coalesce(canonical_url, url) having count(*) > 1
@@ -129,9 +131,10 @@ final class Audit {
                         texts(connection, "select count(*) from task").getFirst()))
                 .as("tasks that were acknowledged, and no others")
                 .isEqualTo(known.size());
-        mostAtOnce(connection).forEach((host, most) -> all.assertThat(most)
-                .as("assignments on %s at once, by the chain of custody", host)
-                .isLessThanOrEqualTo(ChaosPlan.limit(host)));
+        mostAtOnce(connection)
+                .forEach((host, most) -> all.assertThat(most)
+                        .as("assignments on %s at once, by the chain of custody", host)
+                        .isLessThanOrEqualTo(ChaosPlan.limit(host)));
     }
 
     /**

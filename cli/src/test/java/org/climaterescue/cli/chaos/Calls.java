@@ -80,7 +80,11 @@ final class Calls {
             throws InterruptedException {
         var request = request(chance, path, waits).header("Content-Type", "application/json");
         try {
-            return send(name, request.POST(BodyPublishers.ofByteArray(Json.mapper().writeValueAsBytes(body))), waits, explained);
+            return send(
+                    name,
+                    request.POST(BodyPublishers.ofByteArray(Json.mapper().writeValueAsBytes(body))),
+                    waits,
+                    explained);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }
@@ -99,7 +103,8 @@ final class Calls {
 
     JsonNode get(Random chance, String path) throws InterruptedException {
         while (true) {
-            if (send("get", request(chance, path, Duration.ZERO).GET(), Duration.ZERO) instanceof Reply.Answered answered) {
+            if (send("get", request(chance, path, Duration.ZERO).GET(), Duration.ZERO)
+                    instanceof Reply.Answered answered) {
                 return answered.body();
             }
             stage.pass(chance, SOON, LATER);
@@ -156,8 +161,13 @@ final class Calls {
         try {
             HttpResponse<String> response = client.send(request.build(), BodyHandlers.ofString());
             JsonNode body = json(response.body());
-            if (response.statusCode() / 100 == 2 || List.of(explained).contains(body.at("/code").asText())) {
-                count(name, response.statusCode() / 100 == 2 ? "2xx" : body.at("/code").asText());
+            if (response.statusCode() / 100 == 2
+                    || List.of(explained).contains(body.at("/code").asText())) {
+                count(
+                        name,
+                        response.statusCode() / 100 == 2
+                                ? "2xx"
+                                : body.at("/code").asText());
                 return new Reply.Answered(response.statusCode(), body);
             }
             judge(name, response, body);

@@ -22,7 +22,8 @@ record ChaosPlan(Duration chaos, int nodes, long seed) {
     /** The limit of hosts that nobody steers: {@code RESCUE_HOST_CONNECTIONS}. */
     private static final int USUAL_CONNECTIONS = 4;
 
-    private static final List<String> HOSTS = List.of("noaa.test", "nasa.test", "epa.test:8080", "usgs.test", "nsidc.test");
+    private static final List<String> HOSTS =
+            List.of("noaa.test", "nasa.test", "epa.test:8080", "usgs.test", "nsidc.test");
 
     /** What an operator set before the work began. */
     static final Map<String, Integer> STEERED = Map.of("noaa.test", 2, "nasa.test", 7);

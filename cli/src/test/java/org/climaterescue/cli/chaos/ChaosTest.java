@@ -46,7 +46,8 @@ class ChaosTest {
     void nothingAcknowledgedIsLostAndNoRuleIsBrokenWhateverIsKilled() throws Exception {
         Path logs = emptied(Path.of("target", "chaos"));
         try (Service service = Service.start(DISPATCHERS, directory, logs, stage)) {
-            var calls = new Calls(service.instances().stream().map(Instance::uri).toList(), stage);
+            var calls =
+                    new Calls(service.instances().stream().map(Instance::uri).toList(), stage);
             var watch = new Watch(service, stage);
             var audit = new Audit(service.jdbcUrl(), testimony, calls, plan.chance("audit"));
             List<String> report = new ArrayList<>();
@@ -68,8 +69,7 @@ class ChaosTest {
         }
     }
 
-    private void perform(
-            Service service, Calls calls, Watch watch, Audit audit, Actors actors, List<String> report)
+    private void perform(Service service, Calls calls, Watch watch, Audit audit, Actors actors, List<String> report)
             throws Exception {
         for (Instance instance : service.instances()) {
             actors.start("keeper", () -> service.keep(instance, plan.chance("keeper " + instance.uri())));

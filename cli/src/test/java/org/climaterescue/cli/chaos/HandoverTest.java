@@ -64,8 +64,7 @@ class HandoverTest {
     private void measure(String what, Map<String, String> settings, Duration heartbeat, Duration lease)
             throws Exception {
         Map<String, String> environment = new HashMap<>(settings);
-        environment.putAll(
-                Map.of("DATABASE_URL", TestDatabase.create(), "DISPATCHER_PORT", "0", "LOG_LEVEL", "WARN"));
+        environment.putAll(Map.of("DATABASE_URL", TestDatabase.create(), "DISPATCHER_PORT", "0", "LOG_LEVEL", "WARN"));
         try (MockOrigin origin = MockOrigin.start();
                 Dispatcher dispatcher = Dispatcher.start(environment)) {
             origin.serve("/slow.nc", Content.seeded(7, 50_000_000)).failing(Fault.throttle(20_000));

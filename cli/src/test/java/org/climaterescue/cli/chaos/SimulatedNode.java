@@ -96,7 +96,8 @@ final class SimulatedNode {
             if (reply instanceof Calls.Reply.Answered answered) {
                 answered.body()
                         .at("/stop")
-                        .forEach(stop -> holding.remove(stop.at("/assignment_id").asText()));
+                        .forEach(
+                                stop -> holding.remove(stop.at("/assignment_id").asText()));
             }
         }
     }
@@ -167,18 +168,15 @@ final class SimulatedNode {
                 "complete",
                 job.call("complete"),
                 new Completion(nodeId, digest, ChaosPlan.size(job.url), null, null, null, null));
-        testimony.completed(job.taskId, nodeId, digest, answer.body().at("/late").asBoolean());
+        testimony.completed(
+                job.taskId, nodeId, digest, answer.body().at("/late").asBoolean());
         holding.remove(job.assignmentId);
     }
 
     private void fail(Job job, FailureReason reason) throws InterruptedException {
         Long pause = reason == FailureReason.ORIGIN_BUSY ? 1L : null;
         calls.insist(
-                chance,
-                "fail",
-                job.call("fail"),
-                new Failure(nodeId, reason, "made up", null, pause),
-                "lease_lost");
+                chance, "fail", job.call("fail"), new Failure(nodeId, reason, "made up", null, pause), "lease_lost");
         testimony.failed();
         holding.remove(job.assignmentId);
     }

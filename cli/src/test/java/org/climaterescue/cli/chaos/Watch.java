@@ -70,7 +70,8 @@ final class Watch {
      * in the transaction that renews, a little before it.
      */
     private void leases(Statement statement) throws SQLException {
-        try (ResultSet row = statement.executeQuery("""
+        try (ResultSet row = statement.executeQuery(
+                """
                 select a.task_id, n.node_id, a.lease_until - clock_timestamp(),
                        a.lease_until - greatest(n.heard_at, a.assigned_at)
                 from assignment a join node n using (node_no)

@@ -77,7 +77,8 @@ class SeveralInstancesTest {
     /** Work that comes while a connection is cut costs a second, and is not lost. */
     private Duration fromAcceptanceToAssignment() {
         var asked = here.posting("/dispatch", "{'node_id':'waits', 'capacity_gb':1000, 'wait_seconds':30}");
-        await().until(() -> here.bean(AllocationRounds.class).reportActiveTasks().orElseThrow() == 1);
+        await().until(() ->
+                here.bean(AllocationRounds.class).reportActiveTasks().orElseThrow() == 1);
         Answer accepted = there.post(
                 "/tasks", "{'dataset_url':'http://several.test/" + ++tasks + "', 'size_bytes':1, 'copies':1}");
         long began = System.nanoTime();
