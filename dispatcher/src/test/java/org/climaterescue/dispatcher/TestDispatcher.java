@@ -55,7 +55,8 @@ public final class TestDispatcher implements AutoCloseable {
 
     /** The invariants that the state of record breaks; none, if all is well. */
     public List<Finding> brokenLaws() {
-        try (Connection connection = dispatcher.context().getBean(Database.class).connect("invariants")) {
+        try (Connection connection =
+                dispatcher.context().getBean(Database.class).connect("invariants")) {
             return Invariants.check(connection).stream()
                     .filter(finding -> !finding.holds())
                     .toList();

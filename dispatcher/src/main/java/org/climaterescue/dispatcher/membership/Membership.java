@@ -217,7 +217,8 @@ final class Membership {
             Heartbeat heartbeat, Map<AssignmentId, Long> listed, List<Leases.Lease> renewed) {
         List<AssignmentId> dead = new ArrayList<>(listed.keySet());
         renewed.forEach(lease -> dead.remove(new AssignmentId(lease.taskId(), lease.token())));
-        // Run out first, as the sweep has it: a node that could not say anything for so long is not blamed for the silence.
+        // Run out first, as the sweep has it: a node that could not say anything for so long is not blamed for the
+        // silence.
         desk.carryOut(dead.stream()
                 .flatMap(id -> Stream.of(
                         TaskOrders.expire(id.task(), id.token()),

@@ -59,7 +59,11 @@ class ClaimTest extends FleetTest {
     }
 
     private List<Pick> picks(Connection connection) throws SQLException {
-        int node = dispatcher.bean(Nodes.class).find(connection, node("a")).orElseThrow().nodeNo();
+        int node = dispatcher
+                .bean(Nodes.class)
+                .find(connection, node("a"))
+                .orElseThrow()
+                .nodeNo();
         List<Candidate> rows = dispatcher
                 .bean(ReadyQueue.class)
                 .page(connection, Place.START, new Appetite(1, 1_000_000, 1, Duration.ZERO), 10);

@@ -66,7 +66,8 @@ class CoordinationProperties {
                 .withAction(12, action("dispatch", dispatches()))
                 .withAction(9, action("dispatch and complete", work()))
                 .withAction(7, action("complete", some((fleet, i) -> fleet.completeOne(i, i % 5 == 0))))
-                .withAction(5, action("complete what has ended", some((fleet, i) -> fleet.completeEnded(i, i % 4 == 0))))
+                .withAction(
+                        5, action("complete what has ended", some((fleet, i) -> fleet.completeEnded(i, i % 4 == 0))))
                 .withAction(8, action("fail", failures()))
                 .withAction(2, action("fail what has ended", some(Fleet::failEnded)))
                 .withAction(2, action("release", some(Fleet::release)))
@@ -127,7 +128,9 @@ class CoordinationProperties {
 
     /** Node 0 likes to lie. */
     private static Arbitrary<Doing> work() {
-        return Combinators.combine(Arbitraries.integers().between(0, 4), Arbitraries.integers().between(0, 9))
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 4),
+                        Arbitraries.integers().between(0, 9))
                 .as((node, lie) -> fleet -> fleet.work(node, node == 0 ? lie < 8 : lie == 0));
     }
 
@@ -135,9 +138,22 @@ class CoordinationProperties {
         return Combinators.combine(
                         Arbitraries.integers().between(0, 999),
                         Arbitraries.of(
-                                "gone", "gone", "forbidden", "dynamic_page", "origin_busy", "origin_busy", "origin_error",
-                                "network", "network", "timeout", "too_large", "disk_full", "disk_full", "shutdown",
-                                "blocked_address", "other"),
+                                "gone",
+                                "gone",
+                                "forbidden",
+                                "dynamic_page",
+                                "origin_busy",
+                                "origin_busy",
+                                "origin_error",
+                                "network",
+                                "network",
+                                "timeout",
+                                "too_large",
+                                "disk_full",
+                                "disk_full",
+                                "shutdown",
+                                "blocked_address",
+                                "other"),
                         Arbitraries.of(300, 40).injectNull(0.6))
                 .as((which, reason, retryAfter) -> fleet -> fleet.fail(which, reason, retryAfter));
     }
@@ -166,8 +182,7 @@ class CoordinationProperties {
 
     private static Arbitrary<Doing> times() {
         return Combinators.combine(
-                        Arbitraries.of(5L, 32L, 32L, 65L, 95L, 95L, 125L, 400L, 10_000L),
-                        Arbitraries.of(true, false))
+                        Arbitraries.of(5L, 32L, 32L, 65L, 95L, 95L, 125L, 400L, 10_000L), Arbitraries.of(true, false))
                 .as((seconds, swept) -> fleet -> fleet.pass(seconds, swept));
     }
 

@@ -212,8 +212,7 @@ final class Fleet {
         node.askedAt = model.now();
         node.capacity = capacity;
         node.floor = onlyUrgent ? 7 : 1;
-        Map<String, ModelTask> known =
-                model.tasks.stream().collect(Collectors.toMap(task -> task.id, task -> task));
+        Map<String, ModelTask> known = model.tasks.stream().collect(Collectors.toMap(task -> task.id, task -> task));
         List<ModelTask> tasks = stream(given)
                 .map(task -> known.get(task.at("/task_id").asText()))
                 .toList();
@@ -294,7 +293,8 @@ final class Fleet {
     private void checkRetryAt(ModelTask task, String retryAt) {
         assertThat(retryAt.isEmpty()).as("nothing keeps %s waiting", task).isEqualTo(task.wait == null);
         if (task.wait != null) {
-            long seconds = Instant.parse(retryAt).getEpochSecond() - Instant.now().getEpochSecond();
+            long seconds =
+                    Instant.parse(retryAt).getEpochSecond() - Instant.now().getEpochSecond();
             assertThat(seconds)
                     .as("%s waits for so many seconds", task)
                     .isBetween(
@@ -450,8 +450,8 @@ final class Fleet {
     }
 
     void loseCopy(int which, int whose) {
-        ModelTask task = pick(
-                model.tasks.stream().filter(one -> !one.copies.isEmpty()).toList(), which);
+        ModelTask task =
+                pick(model.tasks.stream().filter(one -> !one.copies.isEmpty()).toList(), which);
         if (task != null) {
             ModelNode holder = pick(List.copyOf(task.copies.keySet()), whose);
             ModelNode node = holder == null || whose % 5 == 0 ? model.nodes.get(whose % model.nodes.size()) : holder;
@@ -462,7 +462,9 @@ final class Fleet {
 
     void steer(int which, int connections) {
         ModelHost host = model.hosts.get(which);
-        String order = connections == 0 ? "{'paused':true}" : connections > 3 ? "{'paused':false}" : "{'max_connections':" + connections + "}";
+        String order = connections == 0
+                ? "{'paused':true}"
+                : connections > 3 ? "{'paused':false}" : "{'max_connections':" + connections + "}";
         Answer answer = dispatcher().patch("/hosts/" + host.name, order);
         if (model.tasks.stream().noneMatch(task -> task.host == host)) {
             assertThat(answer.status()).isEqualTo(404);
@@ -501,11 +503,15 @@ final class Fleet {
     // --- comparing
 
     private List<Lease> leases() {
-        return model.tasks.stream().flatMap(task -> task.leases.values().stream()).toList();
+        return model.tasks.stream()
+                .flatMap(task -> task.leases.values().stream())
+                .toList();
     }
 
     private List<Ended> ended() {
-        return model.tasks.stream().flatMap(task -> task.ended.values().stream()).toList();
+        return model.tasks.stream()
+                .flatMap(task -> task.ended.values().stream())
+                .toList();
     }
 
     private ModelTask taskOf(Lease lease) {
@@ -525,7 +531,9 @@ final class Fleet {
     private static void matches(Answer answer, Expected expected) {
         assertThat(answer.status()).as("the answer %s", answer).isEqualTo(expected.status());
         expected.says()
-                .forEach((pointer, text) -> assertThat(answer.at(pointer)).as("%s of %s", pointer, answer).isEqualTo(text));
+                .forEach((pointer, text) -> assertThat(answer.at(pointer))
+                        .as("%s of %s", pointer, answer)
+                        .isEqualTo(text));
     }
 
     /** A task as it is shown, against the model's. */
@@ -538,7 +546,11 @@ final class Fleet {
         shown.put("waits", page.hasNonNull("retry_at"));
         shown.put("copies", texts(page.at("/copies"), "/node_id", "/sha256", "/verification", "/late"));
         shown.put("assignments", texts(page.at("/assignments"), "/assignment_id", "/node_id", "/status", "/attempt"));
-        shown.put("errors", stream(page.at("/errors")).map(error -> text(error, "/node_id", "/reason")).toList());
+        shown.put(
+                "errors",
+                stream(page.at("/errors"))
+                        .map(error -> text(error, "/node_id", "/reason"))
+                        .toList());
 
         Map<String, Object> expected = new TreeMap<>();
         expected.put("status", task.status());
@@ -547,14 +559,24 @@ final class Fleet {
         expected.put("attempts", "" + task.attempts());
         expected.put("priority", "" + task.priority);
         expected.put("waits", task.wait != null);
-        expected.put("copies", set(task.copies.entrySet().stream()
-                .map(copy -> copy.getKey() + " " + copy.getValue().digest + " "
-                        + task.word(copy.getValue().digest) + " " + copy.getValue().late)));
-        expected.put("assignments", set(Stream.concat(
-                task.leases.values().stream().map(lease -> lease.token + " " + lease.node + " active " + lease.attempt),
-                task.ended.values().stream()
-                        .map(ended -> ended.token() + " " + ended.node() + " " + ended.how() + " " + ended.attempt()))));
-        expected.put("errors", task.failures.stream().map(failed -> failed.node() + " " + failed.reason()).toList());
+        expected.put(
+                "copies",
+                set(task.copies.entrySet().stream()
+                        .map(copy -> copy.getKey() + " " + copy.getValue().digest + " "
+                                + task.word(copy.getValue().digest) + " " + copy.getValue().late)));
+        expected.put(
+                "assignments",
+                set(Stream.concat(
+                        task.leases.values().stream()
+                                .map(lease -> lease.token + " " + lease.node + " active " + lease.attempt),
+                        task.ended.values().stream()
+                                .map(ended -> ended.token() + " " + ended.node() + " " + ended.how() + " "
+                                        + ended.attempt()))));
+        expected.put(
+                "errors",
+                task.failures.stream()
+                        .map(failed -> failed.node() + " " + failed.reason())
+                        .toList());
         assertThat(shown).as("%s, that is %s", task, task.id).isEqualTo(expected);
     }
 
@@ -567,8 +589,8 @@ final class Fleet {
                 assertThat(node.statuses(model.now())).as("status of %s", node).contains(page.at("/status"));
                 assertThat(text(page.body(), "/active_assignments", "/copies", "/rejected", "/doubtful"))
                         .as("assignments, copies, rejected and whether doubtful of %s", node)
-                        .isEqualTo(model.worked(node).size() + " " + model.held(node).size() + " "
-                                + model.rejected(node) + " " + model.doubtful(node));
+                        .isEqualTo(model.worked(node).size() + " "
+                                + model.held(node).size() + " " + model.rejected(node) + " " + model.doubtful(node));
             }
             for (ModelHost host : model.hosts) {
                 if (model.tasks.stream().anyMatch(task -> task.host == host)) {
@@ -576,7 +598,12 @@ final class Fleet {
                             .filter(task -> task.host == host)
                             .mapToInt(ModelTask::offered)
                             .sum();
-                    assertThat(text(dispatcher().get("/hosts/" + host).body(), "/connections", "/paused", "/active", "/ready"))
+                    assertThat(text(
+                                    dispatcher().get("/hosts/" + host).body(),
+                                    "/connections",
+                                    "/paused",
+                                    "/active",
+                                    "/ready"))
                             .as("connections, paused, active and ready of %s", host)
                             .isEqualTo(host.connections(model.now()) + " " + host.paused() + " " + model.active(host)
                                     + " " + ready);
