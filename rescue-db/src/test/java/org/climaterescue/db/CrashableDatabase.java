@@ -20,8 +20,8 @@ public final class CrashableDatabase implements AutoCloseable {
     private CrashableDatabase(Cluster cluster, PostmasterFile server) throws IOException {
         this.cluster = cluster;
         this.port = server.port();
-        this.jdbcUrl = "jdbc:postgresql://127.0.0.1:%d/postgres?user=%s&password=%s"
-                .formatted(port, Cluster.USER, cluster.password());
+        DatabaseUrl url = Cluster.url(port, cluster.password());
+        this.jdbcUrl = "%s?user=%s&password=%s".formatted(url.jdbcUrl(), url.user(), url.password());
         this.lifeline = Lifeline.to(server.pid());
     }
 

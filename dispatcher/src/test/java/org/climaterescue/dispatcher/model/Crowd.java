@@ -118,8 +118,8 @@ final class Crowd {
     }
 
     private void dispatch(TestDispatcher via, int node, int atMost) {
-        Answer answer =
-                via.post("/dispatch", "{'node_id':'" + id(node) + "','capacity_gb':1,'max_tasks':" + atMost + "}");
+        Answer answer = via.post(
+                "/dispatch", "{'node_id':'" + id(node) + "','capacity_gb':1,'max_tasks':" + atMost + "}");
         expect(answer, 200);
         for (JsonNode task : answer.body().at("/assignment/assigned_tasks")) {
             String token = task.at("/assignment_id").asText();
@@ -145,12 +145,12 @@ final class Crowd {
 
     /** Node 0 lies. */
     private void report(TestDispatcher via, String verb, String token, Grant grant) {
-        String digest = grant.node == 0 ? Fleet.LIE : Fleet.TRUTH;
+        String digest = grant.node == 0 ? Volunteers.LIE : Volunteers.TRUTH;
         String more = verb.equals("complete")
                 ? ",'sha256':'" + digest + "','size_bytes':1000000"
                 : verb.equals("fail") ? ",'reason':'network'" : "";
-        Answer answer =
-                via.post("/assignments/" + token + "/" + verb, "{'node_id':'" + id(grant.node) + "'" + more + "}");
+        Answer answer = via.post(
+                "/assignments/" + token + "/" + verb, "{'node_id':'" + id(grant.node) + "'" + more + "}");
         expect(answer, 200, 409);
         if (verb.equals("complete") && answer.status() == 200) {
             acknowledged.add(new Held(grant.task, grant.node));
@@ -191,8 +191,7 @@ final class Crowd {
     /** Tasks that are still to be done. */
     List<String> unfinished() {
         return tasks.stream()
-                .map(task ->
-                        task + " " + stage.dispatcher(0).get("/tasks/" + task).at("/status"))
+                .map(task -> task + " " + stage.dispatcher(0).get("/tasks/" + task).at("/status"))
                 .filter(task -> !task.matches(".* (rescued|failed|cancelled)"))
                 .toList();
     }
@@ -203,6 +202,7 @@ final class Crowd {
         for (Map.Entry<String, String> law : Laws.ALL.entrySet()) {
             stage.each(law.getValue(), what -> found.add(law.getKey() + ": " + what));
         }
+        stage.dispatcher(1).brokenLaws().forEach(law -> found.add(law.toString()));
         for (String id : tasks) {
             JsonNode page = stage.dispatcher(0).get("/tasks/" + id).body();
             Set<Integer> holders = ConcurrentHashMap.newKeySet();
@@ -219,9 +219,8 @@ final class Crowd {
                     found.add("nobody was told of " + assignment);
                 }
             }
-            assertThat(page.at("/assignments")).as("assignments of %s", id).hasSize((int) grants.values().stream()
-                    .filter(grant -> grant.task.equals(id))
-                    .count());
+            assertThat(page.at("/assignments")).as("assignments of %s", id).hasSize((int)
+                    grants.values().stream().filter(grant -> grant.task.equals(id)).count());
         }
         return found;
     }
