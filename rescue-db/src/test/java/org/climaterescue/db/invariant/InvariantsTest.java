@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -127,6 +129,18 @@ class InvariantsTest {
                         IntStream.rangeClosed(1, Invariants.laws().size())
                                 .boxed()
                                 .toList());
+    }
+
+    @Test
+    void theDocumentStatesTheSameLaws() throws IOException {
+        List<String> stated = Files.readAllLines(Path.of("..", "docs", "lease-lifecycle.md")).stream()
+                .filter(line -> line.matches("\\| \\d+ \\|.*"))
+                .toList();
+
+        assertThat(stated)
+                .containsExactlyElementsOf(Invariants.laws().stream()
+                        .map(law -> "| %d | %s | `invariant %d` |".formatted(law.number(), law.says(), law.number()))
+                        .toList());
     }
 
     @Test
