@@ -18,6 +18,8 @@ import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.assertj.core.api.SoftAssertions;
+import org.climaterescue.db.invariant.Finding;
+import org.climaterescue.db.invariant.Invariants;
 
 /** Compares what the system says when all is over with what the actors were told meanwhile. */
 final class Audit {
@@ -56,6 +58,7 @@ final class Audit {
             everyAcknowledgedCompletionIsVisible(all, tasks);
         });
         try (Connection connection = DriverManager.getConnection(jdbcUrl)) {
+            assertThat(Invariants.check(connection)).allMatch(Finding::holds);
             assertSoftly(all -> {
                 try {
                     theStateIsSound(all, connection);

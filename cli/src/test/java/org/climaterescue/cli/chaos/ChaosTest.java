@@ -32,7 +32,7 @@ class ChaosTest {
 
     private static final int DISPATCHERS = 3;
     private static final int SUBMITTERS = 3;
-    private static final Duration TO_START = Duration.ofSeconds(90);
+    private static final Duration TO_START = Duration.ofSeconds(180);
     private static final Duration TO_FINISH = Duration.ofSeconds(120);
 
     private final ChaosPlan plan = ChaosPlan.ofSystemProperties();

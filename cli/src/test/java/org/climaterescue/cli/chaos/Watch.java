@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.climaterescue.db.invariant.Finding;
+import org.climaterescue.db.invariant.Invariants;
 
 /**
  * Looks at the database all the time, from a connection of its own. Each look is one statement, that is one snapshot: what it
@@ -17,6 +19,9 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class Watch {
 
     private static final Duration BLINK = Duration.ofMillis(20);
+
+    /** Looks from one check of all invariants to the next. */
+    private static final int EXAMINATION = 100;
 
     /** From the moment at which a node was noted in a heartbeat to the moment at which its leases were renewed in it. */
     private static final Duration ONE_TRANSACTION = Duration.ofSeconds(2);
@@ -28,6 +33,7 @@ final class Watch {
     private final Stage stage;
     private final Queue<String> violations = new ConcurrentLinkedQueue<>();
     private int looks;
+    private int examinations;
     private Duration longestAfterlife = Duration.ZERO;
 
     Watch(Service service, Stage stage) {
@@ -45,12 +51,24 @@ final class Watch {
                     hosts(statement);
                     leases(statement);
                     overdue(statement);
-                    looks++;
+                    if (looks++ % EXAMINATION == 0) {
+                        examine(connection);
+                    }
                 }
             } catch (SQLException away) {
                 stage.pass(chance, BLINK, BLINK);
             }
         }
+    }
+
+    /** The invariants hold at every moment, not only when all has come to rest. */
+    private void examine(Connection connection) throws SQLException {
+        for (Finding finding : Invariants.check(connection)) {
+            if (!finding.holds()) {
+                violations.add(finding.toString());
+            }
+        }
+        examinations++;
     }
 
     /** No host has more assignments than it stands. */
@@ -109,7 +127,7 @@ final class Watch {
     }
 
     String figures() {
-        return "looks at the database: %d, longest that a lease outlived its end while there was somebody to end it: %d ms"
-                .formatted(looks, longestAfterlife.toMillis());
+        return "looks at the database: %d, checks of all invariants: %d, longest that a lease outlived its end while there was somebody to end it: %d ms"
+                .formatted(looks, examinations, longestAfterlife.toMillis());
     }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.climaterescue.db.Database;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.TestDatabase;
@@ -69,9 +70,11 @@ class SeveralInstancesTest {
             assertThat(cut).isEqualTo(4);
         }
 
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> fromAcceptanceToAssignment().compareTo(WOKEN.dividedBy(2)) < 0
-                        && fromAcceptanceToAssignment().compareTo(WOKEN.dividedBy(2)) < 0);
+        // One that was served soon may have been lucky.
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Stream.generate(this::fromAcceptanceToAssignment)
+                        .limit(4)
+                        .allMatch(waited -> waited.compareTo(WOKEN) < 0));
     }
 
     /** Work that comes while a connection is cut costs a second, and is not lost. */
