@@ -2,6 +2,7 @@ package org.climaterescue.dispatcher.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -104,12 +105,12 @@ final class Fleet {
                 node.heardTo = model.now();
             }
         });
-        say("%s s pass", seconds);
+        say("%s s pass".formatted(seconds));
     }
 
     /** Notes what came of an action, for whoever reads of a failure. */
-    void say(String what, Object... things) {
-        journal.add("  " + what.formatted(things));
+    void say(String what) {
+        journal.add("  " + what);
     }
 
     /** The one that is asked in this action. */

@@ -94,8 +94,7 @@ final class ModelFleet {
         return since;
     }
 
-    @Nullable
-    ModelTask owner(String url) {
+    @Nullable ModelTask owner(String url) {
         return owners.get(url);
     }
 
@@ -382,11 +381,14 @@ final class ModelFleet {
 
     private static ModelNode owner(ModelTask task, String token) {
         Lease lease = lease(task, token);
+        if (lease != null) {
+            return lease.node;
+        }
         Ended ended = task.ended.get(token);
-        if (lease == null && ended == null) {
+        if (ended == null) {
             throw new IllegalArgumentException("nobody ever had " + token);
         }
-        return lease == null ? ended.node() : lease.node;
+        return ended.node();
     }
 
     int active(ModelHost host) {
@@ -405,8 +407,11 @@ final class ModelFleet {
     }
 
     int rejected(ModelNode node) {
-        return (int) held(node).stream()
-                .filter(task -> task.word(task.copies.get(node).digest).equals("rejected"))
+        return (int) tasks.stream()
+                .filter(task -> {
+                    Copy copy = task.copies.get(node);
+                    return copy != null && task.word(copy.digest).equals("rejected");
+                })
                 .count();
     }
 

@@ -45,16 +45,8 @@ final class Operators {
             int priority,
             boolean digest) {
         var task = new ModelTask(
-                number,
-                answer.at("/task_id"),
-                url,
-                origin,
-                size,
-                digest ? Volunteers.TRUTH : null,
-                copies,
-                priority,
-                model.now());
-        fleet.say("%s of %d copies from %s", task, copies, origin);
+                number, answer.at("/task_id"), url, origin, size, digest ? Volunteers.TRUTH : null, copies, priority, model.now());
+        fleet.say("%s of %d copies from %s".formatted(task, copies, origin));
         model.submitted(task);
     }
 
@@ -79,7 +71,7 @@ final class Operators {
     void cancel(int which) {
         ModelTask task = Fleet.pick(model.tasks, which);
         if (task != null) {
-            fleet.say("%s is called off", task);
+            fleet.say("%s is called off".formatted(task));
             Comparison.matches(fleet.dispatcher().post("/tasks/" + task.id + "/cancel", ""), model.cancel(task));
         }
     }
@@ -92,7 +84,7 @@ final class Operators {
                         .toList(),
                 which);
         if (task != null) {
-            fleet.say("%s is tried again", task);
+            fleet.say("%s is tried again".formatted(task));
             Comparison.matches(fleet.dispatcher().post("/tasks/" + task.id + "/retry", ""), model.retry(task));
         }
     }
@@ -100,7 +92,7 @@ final class Operators {
     void prioritize(int which, int priority) {
         ModelTask task = Fleet.pick(model.tasks, which);
         if (task != null) {
-            fleet.say("%s has priority %d", task, priority);
+            fleet.say("%s has priority %d".formatted(task, priority));
             Answer answer = fleet.dispatcher().post("/tasks/" + task.id + "/priority", "{'priority':" + priority + "}");
             Comparison.matches(answer, model.prioritize(task, priority));
         }
@@ -112,17 +104,14 @@ final class Operators {
         if (task != null) {
             ModelNode holder = Fleet.pick(List.copyOf(task.copies.keySet()), whose);
             ModelNode node = holder == null || whose % 5 == 0 ? model.nodes.get(whose % model.nodes.size()) : holder;
-            fleet.say("the copy of %s by %s is lost", task, node);
-            Comparison.matches(
-                    fleet.dispatcher().delete("/tasks/" + task.id + "/copies/" + node.id), model.loseCopy(task, node));
+            fleet.say("the copy of %s by %s is lost".formatted(task, node));
+            Comparison.matches(fleet.dispatcher().delete("/tasks/" + task.id + "/copies/" + node.id), model.loseCopy(task, node));
         }
     }
 
     void steer(int which, int connections) {
         ModelHost host = model.hosts.get(which);
-        String order = connections == 0
-                ? "{'paused':true}"
-                : connections > 3 ? "{'paused':false}" : "{'max_connections':" + connections + "}";
+        String order = connections == 0 ? "{'paused':true}" : connections > 3 ? "{'paused':false}" : "{'max_connections':" + connections + "}";
         Answer answer = fleet.dispatcher().patch("/hosts/" + host.name, order);
         if (model.tasks.stream().noneMatch(task -> task.host == host)) {
             assertThat(answer.status()).isEqualTo(404);

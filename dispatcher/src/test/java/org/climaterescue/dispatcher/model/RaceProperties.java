@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.model;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Objects;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -41,10 +42,7 @@ class RaceProperties {
 
     @Property(tries = 10, shrinking = ShrinkingMode.OFF)
     void whateverMeetsNothingIsLostAndNothingIsDoneTwice(@ForAll("rounds") List<Round> rounds) {
-        if (stage == null) {
-            throw new IllegalStateException("not started");
-        }
-        var crowd = new Crowd(stage);
+        var crowd = new Crowd(Objects.requireNonNull(stage, "not started"));
         for (Round round : rounds) {
             crowd.atOnce(round.deeds());
             assertThat(crowd.violations()).as("broken laws after %s", round).isEmpty();
@@ -63,7 +61,8 @@ class RaceProperties {
                                 Tuple.of(6, Arbitraries.just("complete")),
                                 Tuple.of(2, Arbitraries.just("fail")),
                                 Tuple.of(2, Arbitraries.just("beat")),
-                                Tuple.of(4, Arbitraries.of("release", "cancel", "retry", "lose", "leave", "join")),
+                                Tuple.of(
+                                        4, Arbitraries.of("release", "cancel", "retry", "lose", "leave", "join")),
                                 Tuple.of(3, Arbitraries.just("sweep"))),
                         Arbitraries.integers().between(0, 9999),
                         Arbitraries.integers().between(0, 1))

@@ -75,11 +75,12 @@ final class Volunteers {
         node.askedAt = model.now();
         node.capacity = capacity;
         node.floor = onlyUrgent ? 7 : 1;
-        Map<String, ModelTask> known = model.tasks.stream().collect(Collectors.toMap(task -> task.id, task -> task));
+        Map<String, ModelTask> known =
+                model.tasks.stream().collect(Collectors.toMap(task -> task.id, task -> task));
         List<ModelTask> tasks = Comparison.stream(given)
                 .map(task -> known.get(task.at("/task_id").asText()))
                 .toList();
-        fleet.say("%s is given %s", node, tasks);
+        fleet.say("%s is given %s".formatted(node, tasks));
         new Allotment(model, node, atMost).check(tasks);
         for (int i = 0; i < tasks.size(); i++) {
             ModelTask task = tasks.get(i);
@@ -121,7 +122,7 @@ final class Volunteers {
     }
 
     private void complete(ModelTask task, ModelNode node, String token, String digest) {
-        fleet.say("%s completes %s with %s", node, task, digest.substring(0, 1));
+        fleet.say("%s completes %s with %s".formatted(node, task, digest.substring(0, 1)));
         Answer answer = report(node, token, "complete", ",'sha256':'" + digest + "','size_bytes':1000");
         Comparison.matches(answer, model.complete(task, node, token, digest));
     }
@@ -141,7 +142,7 @@ final class Volunteers {
     }
 
     private void fail(ModelTask task, ModelNode node, String token, String reason, @Nullable Integer retryAfter) {
-        fleet.say("%s fails %s: %s", node, task, reason);
+        fleet.say("%s fails %s: %s".formatted(node, task, reason));
         Answer answer = report(
                 node,
                 token,
@@ -156,8 +157,7 @@ final class Volunteers {
     private void checkRetryAt(ModelTask task, String retryAt) {
         assertThat(retryAt.isEmpty()).as("nothing keeps %s waiting", task).isEqualTo(task.wait == null);
         if (task.wait != null) {
-            long seconds =
-                    Instant.parse(retryAt).getEpochSecond() - Instant.now().getEpochSecond();
+            long seconds = Instant.parse(retryAt).getEpochSecond() - Instant.now().getEpochSecond();
             assertThat(seconds)
                     .as("%s waits for so many seconds", task)
                     .isBetween(
@@ -181,7 +181,7 @@ final class Volunteers {
     }
 
     private void release(ModelTask task, ModelNode node, String token) {
-        fleet.say("%s releases %s", node, task);
+        fleet.say("%s releases %s".formatted(node, task));
         Comparison.matches(report(node, token, "release", ""), model.release(task, node, token));
     }
 
@@ -193,7 +193,7 @@ final class Volunteers {
                 ? ",'sha256':'" + TRUTH + "','size_bytes':1000"
                 : verb.equals("fail") ? ",'reason':'network'" : "";
         if (lease != null && lease.node != node) {
-            fleet.say("%s intrudes on %s", node, lease.node);
+            fleet.say("%s intrudes on %s".formatted(node, lease.node));
             assertThat(report(node, lease.token, verb, more).status()).isEqualTo(403);
             String never = lease.token.replaceAll("[^-]+$", "zzzz");
             assertThat(report(lease.node, never, verb, more).status()).isEqualTo(404);
@@ -203,8 +203,7 @@ final class Volunteers {
 
     private Answer report(ModelNode node, String token, String verb, String more) {
         fleet.hears(node);
-        return fleet.dispatcher()
-                .post("/assignments/" + token + "/" + verb, "{'node_id':'" + node.id + "'" + more + "}");
+        return fleet.dispatcher().post("/assignments/" + token + "/" + verb, "{'node_id':'" + node.id + "'" + more + "}");
     }
 
     /** A heartbeat that lists {@code some} of the node's assignments by their bits, and at times one that has ended or is not its own. */
@@ -227,7 +226,7 @@ final class Volunteers {
             // Perhaps another node's, which must come to no harm.
             listed.putIfAbsent(other.token, other.bytes);
         }
-        fleet.say("%s lists %s", node, listed.keySet());
+        fleet.say("%s lists %s".formatted(node, listed.keySet()));
         String assignments = listed.entrySet().stream()
                 .map(one -> "{'assignment_id':'" + one.getKey() + "','bytes_done':" + one.getValue() + "}")
                 .collect(Collectors.joining(","));
@@ -238,8 +237,7 @@ final class Volunteers {
         Set<String> renewed = model.beat(node, listed);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(node.statuses(model.now())).contains(answer.at("/node_status"));
-        assertThat(Comparison.texts(answer.body().at("/renewed"), "/assignment_id"))
-                .isEqualTo(renewed);
+        assertThat(Comparison.texts(answer.body().at("/renewed"), "/assignment_id")).isEqualTo(renewed);
         Map<String, String> stops = new TreeMap<>();
         answer.body()
                 .at("/stop")
@@ -254,7 +252,7 @@ final class Volunteers {
 
     void rejoin(int which, @Nullable String operator) {
         ModelNode node = model.nodes.get(which);
-        fleet.say("%s is of %s now", node, operator);
+        fleet.say("%s is of %s now".formatted(node, operator));
         assertThat(introduce(node, operator, node.capacity).status()).isEqualTo(200);
         model.join(node, operator, node.capacity);
     }
@@ -268,6 +266,44 @@ final class Volunteers {
         ModelNode node = model.nodes.get(which);
         Answer answer = fleet.dispatcher().delete("/nodes/" + node.id + (withdrawn ? "?copies=withdrawn" : ""));
         Comparison.matches(answer, model.leave(node, withdrawn));
+    }
+
+    /** A node loses a lease, others take the task, and the first one reports after all. */
+    void overtake(int which) {
+        Lease lost = Fleet.pick(leases(), which);
+        if (lost != null) {
+            ModelTask task = taskOf(lost);
+            fleet.pass(130, true);
+            for (int other = 1; other < model.nodes.size(); other++) {
+                dispatch((model.nodes.indexOf(lost.node) + other) % model.nodes.size(), 10_000_000_000L, 3, false);
+            }
+            complete(task, lost.node, lost.token, TRUTH);
+        }
+    }
+
+    /** A node has no room for a task, and asks at once for more. */
+    void fillDisk(int which) {
+        Lease lease = Fleet.pick(leases(), which);
+        if (lease != null) {
+            fail(taskOf(lease), lease.node, lease.token, "disk_full", null);
+            dispatch(model.nodes.indexOf(lease.node), 10_000_000_000L, 5, false);
+        }
+    }
+
+    /** A node loses a lease, gets the task again, and reports both. */
+    void reportBoth(int which, boolean differently) {
+        Lease lost = Fleet.pick(leases(), which);
+        if (lost != null) {
+            ModelTask task = taskOf(lost);
+            ModelNode node = lost.node;
+            fleet.pass(130, true);
+            dispatch(model.nodes.indexOf(node), 10_000_000_000L, 5, false);
+            complete(task, node, lost.token, TRUTH);
+            Lease again = task.leases.get(node);
+            if (again != null) {
+                complete(task, node, again.token, differently ? LIE : TRUTH);
+            }
+        }
     }
 
     /** A node goes on saying that it works on all that it has, while no byte comes. */
@@ -286,15 +322,11 @@ final class Volunteers {
     }
 
     private List<Lease> leases() {
-        return model.tasks.stream()
-                .flatMap(task -> task.leases.values().stream())
-                .toList();
+        return model.tasks.stream().flatMap(task -> task.leases.values().stream()).toList();
     }
 
     private List<Ended> ended() {
-        return model.tasks.stream()
-                .flatMap(task -> task.ended.values().stream())
-                .toList();
+        return model.tasks.stream().flatMap(task -> task.ended.values().stream()).toList();
     }
 
     private ModelTask taskOf(Lease lease) {
