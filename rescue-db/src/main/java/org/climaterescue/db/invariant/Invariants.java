@@ -35,8 +35,7 @@ public final class Invariants {
         try {
             Sql.of(connection, "set transaction isolation level repeatable read, read only")
                     .update();
-            // Enough for the sorts and hashes of a large rescue; a larger one goes through files.
-            Sql.of(connection, "set local work_mem = '64MB'").update();
+            prepare(connection);
             List<Finding> findings = new ArrayList<>();
             for (Law law : LAWS) {
                 findings.add(check(connection, law));
@@ -45,6 +44,21 @@ public final class Invariants {
         } finally {
             connection.rollback();
             connection.setAutoCommit(autoCommit);
+        }
+    }
+
+    private static void prepare(Connection connection) throws SQLException {
+        for (String setting : new String[] {
+            // Enough for the sorts and hashes of a large rescue; a larger one goes through files.
+            "work_mem = '64MB'",
+            // Every law reads whole tables. The planner takes the steps of the verdict for a few rows, and a nested
+            // loop over them
+            // would take hours on a million tasks.
+            "enable_nestloop = off",
+            "jit = off",
+            "statement_timeout = 0"
+        }) {
+            Sql.of(connection, "set local " + setting).update();
         }
     }
 
