@@ -14,7 +14,8 @@ import java.util.Map;
  */
 final class Allotment {
 
-    private static final Comparator<ModelTask> ORDER_OF_WORK = Comparator.comparingInt((ModelTask task) -> -task.priority)
+    private static final Comparator<ModelTask> ORDER_OF_WORK = Comparator.comparingInt(
+                    (ModelTask task) -> -task.priority)
             .thenComparingInt(ModelTask::held)
             .thenComparingInt(task -> task.number);
 
@@ -44,11 +45,15 @@ final class Allotment {
             boolean may = task.offered() > 0 && mayTake(task);
             if (task.equals(next)) {
                 assertThat(may).as("%s may be given to %s", task, node).isTrue();
-                assertThat(betterIsSurelyAbout(task)).as("%s is for somebody better than %s", task, node).isFalse();
+                assertThat(betterIsSurelyAbout(task))
+                        .as("%s is for somebody better than %s", task, node)
+                        .isFalse();
                 take(task);
                 next = rest.hasNext() ? rest.next() : null;
             } else if (may) {
-                assertThat(mustBeGiven(task)).as("%s is kept from %s for nothing", task, node).isFalse();
+                assertThat(mustBeGiven(task))
+                        .as("%s is kept from %s for nothing", task, node)
+                        .isFalse();
             }
         }
         assertThat(next).as("given out of order, twice, or unknown").isNull();
@@ -75,8 +80,8 @@ final class Allotment {
         return reluctance == 0
                 || fleet.now() - task.touchedAt > ModelFleet.PATIENCE
                 || fleet.nodes.stream()
-                        .noneMatch(other -> couldTake(other, task, ModelFleet.DRIFT)
-                                && task.reluctance(other, false) < reluctance);
+                        .noneMatch(other ->
+                                couldTake(other, task, ModelFleet.DRIFT) && task.reluctance(other, false) < reluctance);
     }
 
     private boolean betterIsSurelyAbout(ModelTask task) {

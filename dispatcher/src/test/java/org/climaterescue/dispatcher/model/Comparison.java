@@ -27,7 +27,9 @@ final class Comparison {
     static void matches(Answer answer, Expected expected) {
         assertThat(answer.status()).as("the answer %s", answer).isEqualTo(expected.status());
         expected.says()
-                .forEach((pointer, text) -> assertThat(answer.at(pointer)).as("%s of %s", pointer, answer).isEqualTo(text));
+                .forEach((pointer, text) -> assertThat(answer.at(pointer))
+                        .as("%s of %s", pointer, answer)
+                        .isEqualTo(text));
     }
 
     /** A task as it is shown, against the model's. */
@@ -40,7 +42,11 @@ final class Comparison {
         shown.put("waits", page.hasNonNull("retry_at"));
         shown.put("copies", texts(page.at("/copies"), "/node_id", "/sha256", "/verification", "/late"));
         shown.put("assignments", texts(page.at("/assignments"), "/assignment_id", "/node_id", "/status", "/attempt"));
-        shown.put("errors", stream(page.at("/errors")).map(error -> text(error, "/node_id", "/reason")).toList());
+        shown.put(
+                "errors",
+                stream(page.at("/errors"))
+                        .map(error -> text(error, "/node_id", "/reason"))
+                        .toList());
 
         Map<String, Object> expected = new TreeMap<>();
         expected.put("status", task.status());
@@ -49,40 +55,55 @@ final class Comparison {
         expected.put("attempts", "" + task.attempts());
         expected.put("priority", "" + task.priority);
         expected.put("waits", task.wait != null);
-        expected.put("copies", set(task.copies.entrySet().stream()
-                .map(copy -> copy.getKey() + " " + copy.getValue().digest + " "
-                        + task.word(copy.getValue().digest) + " " + copy.getValue().late)));
-        expected.put("assignments", set(Stream.concat(
-                task.leases.values().stream().map(lease -> lease.token + " " + lease.node + " active " + lease.attempt),
-                task.ended.values().stream()
-                        .map(ended -> ended.token() + " " + ended.node() + " " + ended.how() + " " + ended.attempt()))));
-        expected.put("errors", task.failures.stream().map(failed -> failed.node() + " " + failed.reason()).toList());
+        expected.put(
+                "copies",
+                set(task.copies.entrySet().stream()
+                        .map(copy -> copy.getKey() + " " + copy.getValue().digest + " "
+                                + task.word(copy.getValue().digest) + " " + copy.getValue().late)));
+        expected.put(
+                "assignments",
+                set(Stream.concat(
+                        task.leases.values().stream()
+                                .map(lease -> lease.token + " " + lease.node + " active " + lease.attempt),
+                        task.ended.values().stream()
+                                .map(ended -> ended.token() + " " + ended.node() + " " + ended.how() + " "
+                                        + ended.attempt()))));
+        expected.put(
+                "errors",
+                task.failures.stream()
+                        .map(failed -> failed.node() + " " + failed.reason())
+                        .toList());
         assertThat(shown).as("%s, that is %s", task, task.id).isEqualTo(expected);
     }
 
     /** Everything, at the end of a run. */
     void all() {
-            model.tasks.forEach(this::of);
-            for (ModelNode node : model.nodes) {
-                Answer page = dispatcher.get("/nodes/" + node.id);
-                assertThat(node.statuses(model.now())).as("status of %s", node).contains(page.at("/status"));
-                assertThat(text(page.body(), "/active_assignments", "/copies", "/rejected", "/doubtful"))
-                        .as("assignments, copies, rejected and whether doubtful of %s", node)
-                        .isEqualTo(model.worked(node).size() + " " + model.held(node).size() + " "
-                                + model.rejected(node) + " " + model.doubtful(node));
+        model.tasks.forEach(this::of);
+        for (ModelNode node : model.nodes) {
+            Answer page = dispatcher.get("/nodes/" + node.id);
+            assertThat(node.statuses(model.now())).as("status of %s", node).contains(page.at("/status"));
+            assertThat(text(page.body(), "/active_assignments", "/copies", "/rejected", "/doubtful"))
+                    .as("assignments, copies, rejected and whether doubtful of %s", node)
+                    .isEqualTo(model.worked(node).size() + " "
+                            + model.held(node).size() + " " + model.rejected(node) + " " + model.doubtful(node));
+        }
+        for (ModelHost host : model.hosts) {
+            if (model.tasks.stream().anyMatch(task -> task.host == host)) {
+                int ready = model.tasks.stream()
+                        .filter(task -> task.host == host)
+                        .mapToInt(ModelTask::offered)
+                        .sum();
+                assertThat(text(
+                                dispatcher.get("/hosts/" + host).body(),
+                                "/connections",
+                                "/paused",
+                                "/active",
+                                "/ready"))
+                        .as("connections, paused, active and ready of %s", host)
+                        .isEqualTo(host.connections(model.now()) + " " + host.paused() + " " + model.active(host) + " "
+                                + ready);
             }
-            for (ModelHost host : model.hosts) {
-                if (model.tasks.stream().anyMatch(task -> task.host == host)) {
-                    int ready = model.tasks.stream()
-                            .filter(task -> task.host == host)
-                            .mapToInt(ModelTask::offered)
-                            .sum();
-                    assertThat(text(dispatcher.get("/hosts/" + host).body(), "/connections", "/paused", "/active", "/ready"))
-                            .as("connections, paused, active and ready of %s", host)
-                            .isEqualTo(host.connections(model.now()) + " " + host.paused() + " " + model.active(host)
-                                    + " " + ready);
-                }
-            }
+        }
     }
 
     static Stream<JsonNode> stream(JsonNode array) {

@@ -63,33 +63,92 @@ class CoordinationProperties {
     private static Arbitrary<ActionChain<Fleet>> chain() {
         return ActionChain.<Fleet>startWith(() -> new Fleet(Objects.requireNonNull(stage, "not started")))
                 .withAction(9, action("a task", submissions()))
-                .withAction(1, action("the same URL", some((fleet, i) -> fleet.operators().resubmit(i))))
+                .withAction(
+                        1,
+                        action(
+                                "the same URL",
+                                some((fleet, i) -> fleet.operators().resubmit(i))))
                 .withAction(12, action("dispatch", dispatches()))
                 .withAction(9, action("dispatch and complete", work()))
-                .withAction(7, action("complete", some((fleet, i) -> fleet.volunteers().completeOne(i, i % 5 == 0))))
-                .withAction(5, action("complete what has ended", some((fleet, i) -> fleet.volunteers().completeEnded(i, i % 4 == 0))))
+                .withAction(
+                        7,
+                        action("complete", some((fleet, i) -> fleet.volunteers().completeOne(i, i % 5 == 0))))
+                .withAction(
+                        5,
+                        action(
+                                "complete what has ended",
+                                some((fleet, i) -> fleet.volunteers().completeEnded(i, i % 4 == 0))))
                 .withAction(8, action("fail", failures()))
-                .withAction(2, action("fail what has ended", some((fleet, i) -> fleet.volunteers().failEnded(i))))
-                .withAction(2, action("release", some((fleet, i) -> fleet.volunteers().release(i))))
-                .withAction(1, action("release what has ended", some((fleet, i) -> fleet.volunteers().releaseEnded(i))))
+                .withAction(
+                        2,
+                        action(
+                                "fail what has ended",
+                                some((fleet, i) -> fleet.volunteers().failEnded(i))))
+                .withAction(
+                        2,
+                        action("release", some((fleet, i) -> fleet.volunteers().release(i))))
+                .withAction(
+                        1,
+                        action(
+                                "release what has ended",
+                                some((fleet, i) -> fleet.volunteers().releaseEnded(i))))
                 .withAction(2, action("report in another's name", intrusions()))
                 .withAction(9, action("heartbeat", beats()))
-                .withAction(2, action("another operator", some((fleet, i) -> fleet.volunteers().rejoin(i % 5, operator(i)))))
-                .withAction(1, action("drain", some((fleet, i) -> fleet.volunteers().drain(i % 5))))
-                .withAction(2, action("sign off", some((fleet, i) -> fleet.volunteers().leave(i % 5, i % 2 == 0))))
-                .withAction(3, action("cancel", some((fleet, i) -> fleet.operators().cancel(i))))
-                .withAction(5, action("retry", some((fleet, i) -> fleet.operators().retry(i, i % 4 == 0))))
-                .withAction(2, action("priority", some((fleet, i) -> fleet.operators().prioritize(i, 1 + i % 10))))
-                .withAction(3, action("a copy is lost", some((fleet, i) -> fleet.operators().loseCopy(i, i / 7))))
-                .withAction(2, action("steer a host", some((fleet, i) -> fleet.operators().steer(i % 3, i / 3 % 6))))
+                .withAction(
+                        2,
+                        action(
+                                "another operator",
+                                some((fleet, i) -> fleet.volunteers().rejoin(i % 5, operator(i)))))
+                .withAction(
+                        1, action("drain", some((fleet, i) -> fleet.volunteers().drain(i % 5))))
+                .withAction(
+                        2,
+                        action("sign off", some((fleet, i) -> fleet.volunteers().leave(i % 5, i % 2 == 0))))
+                .withAction(
+                        3, action("cancel", some((fleet, i) -> fleet.operators().cancel(i))))
+                .withAction(
+                        5, action("retry", some((fleet, i) -> fleet.operators().retry(i, i % 4 == 0))))
+                .withAction(
+                        2,
+                        action("priority", some((fleet, i) -> fleet.operators().prioritize(i, 1 + i % 10))))
+                .withAction(
+                        3,
+                        action(
+                                "a copy is lost",
+                                some((fleet, i) -> fleet.operators().loseCopy(i, i / 7))))
+                .withAction(
+                        2,
+                        action(
+                                "steer a host",
+                                some((fleet, i) -> fleet.operators().steer(i % 3, i / 3 % 6))))
                 .withAction(9, action("time", times()))
                 .withAction(3, action("sweep", some((fleet, i) -> fleet.sweep())))
                 .withAction(2, action("a liar's past", some((fleet, i) -> fleet.pastOfLies())))
-                .withAction(2, action("a heartbeat after a while", some((fleet, i) -> fleet.volunteers().returnAfter(200, i % 5))))
-                .withAction(2, action("no byte for long", some((fleet, i) -> fleet.volunteers().stall(i % 5))))
-                .withAction(2, action("both reported", some((fleet, i) -> fleet.volunteers().reportBoth(i, i % 4 == 0))))
-                .withAction(2, action("overtaken", some((fleet, i) -> fleet.volunteers().overtake(i))))
-                .withAction(1, action("a full disk", some((fleet, i) -> fleet.volunteers().fillDisk(i))))
+                .withAction(
+                        2,
+                        action(
+                                "a heartbeat after a while",
+                                some((fleet, i) -> fleet.volunteers().returnAfter(200, i % 5))))
+                .withAction(
+                        2,
+                        action(
+                                "no byte for long",
+                                some((fleet, i) -> fleet.volunteers().stall(i % 5))))
+                .withAction(
+                        2,
+                        action(
+                                "both reported",
+                                some((fleet, i) -> fleet.volunteers().reportBoth(i, i % 4 == 0))))
+                .withAction(
+                        2,
+                        action(
+                                "overtaken",
+                                some((fleet, i) -> fleet.volunteers().overtake(i))))
+                .withAction(
+                        1,
+                        action(
+                                "a full disk",
+                                some((fleet, i) -> fleet.volunteers().fillDisk(i))))
                 .withAction(1, action("restart", rarely()))
                 .withMaxTransformations(ACTIONS);
     }
@@ -127,12 +186,15 @@ class CoordinationProperties {
                         Arbitraries.of(2_000_000L, 4_000_000L, 2_000_000_000L, 10_000_000_000L, 10_000_000_000L),
                         Arbitraries.of(1, 1, 2, 5),
                         Arbitraries.of(true, false, false, false))
-                .as((node, capacity, atMost, urgent) -> fleet -> fleet.volunteers().dispatch(node, capacity, atMost, urgent));
+                .as((node, capacity, atMost, urgent) ->
+                        fleet -> fleet.volunteers().dispatch(node, capacity, atMost, urgent));
     }
 
     /** Node 0 likes to lie. */
     private static Arbitrary<Doing> work() {
-        return Combinators.combine(Arbitraries.integers().between(0, 4), Arbitraries.integers().between(0, 9))
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 4),
+                        Arbitraries.integers().between(0, 9))
                 .as((node, lie) -> fleet -> fleet.volunteers().work(node, node == 0 ? lie < 8 : lie == 0));
     }
 
@@ -140,9 +202,22 @@ class CoordinationProperties {
         return Combinators.combine(
                         Arbitraries.integers().between(0, 999),
                         Arbitraries.of(
-                                "gone", "gone", "forbidden", "dynamic_page", "origin_busy", "origin_busy", "origin_error",
-                                "network", "network", "timeout", "too_large", "disk_full", "disk_full", "shutdown",
-                                "blocked_address", "other"),
+                                "gone",
+                                "gone",
+                                "forbidden",
+                                "dynamic_page",
+                                "origin_busy",
+                                "origin_busy",
+                                "origin_error",
+                                "network",
+                                "network",
+                                "timeout",
+                                "too_large",
+                                "disk_full",
+                                "disk_full",
+                                "shutdown",
+                                "blocked_address",
+                                "other"),
                         Arbitraries.of(300, 40).injectNull(0.6))
                 .as((which, reason, retryAfter) -> fleet -> fleet.volunteers().fail(which, reason, retryAfter));
     }
@@ -171,8 +246,7 @@ class CoordinationProperties {
 
     private static Arbitrary<Doing> times() {
         return Combinators.combine(
-                        Arbitraries.of(5L, 32L, 32L, 65L, 95L, 95L, 125L, 400L, 10_000L),
-                        Arbitraries.of(true, false))
+                        Arbitraries.of(5L, 32L, 32L, 65L, 95L, 95L, 125L, 400L, 10_000L), Arbitraries.of(true, false))
                 .as((seconds, swept) -> fleet -> fleet.pass(seconds, swept));
     }
 

@@ -118,8 +118,8 @@ final class Crowd {
     }
 
     private void dispatch(TestDispatcher via, int node, int atMost) {
-        Answer answer = via.post(
-                "/dispatch", "{'node_id':'" + id(node) + "','capacity_gb':1,'max_tasks':" + atMost + "}");
+        Answer answer =
+                via.post("/dispatch", "{'node_id':'" + id(node) + "','capacity_gb':1,'max_tasks':" + atMost + "}");
         expect(answer, 200);
         for (JsonNode task : answer.body().at("/assignment/assigned_tasks")) {
             String token = task.at("/assignment_id").asText();
@@ -149,8 +149,8 @@ final class Crowd {
         String more = verb.equals("complete")
                 ? ",'sha256':'" + digest + "','size_bytes':1000000"
                 : verb.equals("fail") ? ",'reason':'network'" : "";
-        Answer answer = via.post(
-                "/assignments/" + token + "/" + verb, "{'node_id':'" + id(grant.node) + "'" + more + "}");
+        Answer answer =
+                via.post("/assignments/" + token + "/" + verb, "{'node_id':'" + id(grant.node) + "'" + more + "}");
         expect(answer, 200, 409);
         if (verb.equals("complete") && answer.status() == 200) {
             acknowledged.add(new Held(grant.task, grant.node));
@@ -191,7 +191,8 @@ final class Crowd {
     /** Tasks that are still to be done. */
     List<String> unfinished() {
         return tasks.stream()
-                .map(task -> task + " " + stage.dispatcher(0).get("/tasks/" + task).at("/status"))
+                .map(task ->
+                        task + " " + stage.dispatcher(0).get("/tasks/" + task).at("/status"))
                 .filter(task -> !task.matches(".* (rescued|failed|cancelled)"))
                 .toList();
     }
@@ -219,8 +220,9 @@ final class Crowd {
                     found.add("nobody was told of " + assignment);
                 }
             }
-            assertThat(page.at("/assignments")).as("assignments of %s", id).hasSize((int)
-                    grants.values().stream().filter(grant -> grant.task.equals(id)).count());
+            assertThat(page.at("/assignments")).as("assignments of %s", id).hasSize((int) grants.values().stream()
+                    .filter(grant -> grant.task.equals(id))
+                    .count());
         }
         return found;
     }

@@ -2,7 +2,6 @@ package org.climaterescue.dispatcher.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -94,7 +94,8 @@ final class ModelFleet {
         return since;
     }
 
-    @Nullable ModelTask owner(String url) {
+    @Nullable
+    ModelTask owner(String url) {
         return owners.get(url);
     }
 

@@ -11,7 +11,10 @@ final class ModelNode {
     final String id;
     final @Nullable String region;
     final @Nullable Integer slots;
-    @Nullable String operator;
+
+    @Nullable
+    String operator;
+
     String state = "joined";
     long capacity;
     int floor = 1;

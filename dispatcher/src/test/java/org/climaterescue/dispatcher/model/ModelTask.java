@@ -26,7 +26,8 @@ final class ModelTask {
     boolean cancelled;
 
     /** Its next try comes somewhere in here; null: nothing keeps it waiting. */
-    @Nullable Wait wait;
+    @Nullable
+    Wait wait;
 
     /** Whether it had failed or was cancelled when it was last settled, and so had left its URL to others. */
     boolean leftItsUrl;
@@ -119,11 +120,14 @@ final class ModelTask {
     }
 
     private int carriers(String digest) {
-        return (int) copies.values().stream().filter(copy -> copy.digest.equals(digest)).count();
+        return (int) copies.values().stream()
+                .filter(copy -> copy.digest.equals(digest))
+                .count();
     }
 
     /** The digest to believe; null when there is none. */
-    @Nullable String leading() {
+    @Nullable
+    String leading() {
         if (catalogDigest != null) {
             return carriers(catalogDigest) > 0 ? catalogDigest : null;
         }
@@ -195,7 +199,8 @@ final class ModelTask {
     /** How much rather somebody else should take it. */
     int reluctance(ModelNode node, boolean doubtful) {
         boolean failed = failures.stream().anyMatch(one -> one.node == node);
-        boolean operator = leases.keySet().stream().anyMatch(other -> other.voice().equals(node.voice()))
+        boolean operator = leases.keySet().stream()
+                        .anyMatch(other -> other.voice().equals(node.voice()))
                 || copies.keySet().stream().anyMatch(other -> other.voice().equals(node.voice()));
         boolean region = node.region != null
                 && (leases.keySet().stream().anyMatch(other -> node.region.equals(other.region))

@@ -45,7 +45,15 @@ final class Operators {
             int priority,
             boolean digest) {
         var task = new ModelTask(
-                number, answer.at("/task_id"), url, origin, size, digest ? Volunteers.TRUTH : null, copies, priority, model.now());
+                number,
+                answer.at("/task_id"),
+                url,
+                origin,
+                size,
+                digest ? Volunteers.TRUTH : null,
+                copies,
+                priority,
+                model.now());
         fleet.say("%s of %d copies from %s".formatted(task, copies, origin));
         model.submitted(task);
     }
@@ -105,13 +113,16 @@ final class Operators {
             ModelNode holder = Fleet.pick(List.copyOf(task.copies.keySet()), whose);
             ModelNode node = holder == null || whose % 5 == 0 ? model.nodes.get(whose % model.nodes.size()) : holder;
             fleet.say("the copy of %s by %s is lost".formatted(task, node));
-            Comparison.matches(fleet.dispatcher().delete("/tasks/" + task.id + "/copies/" + node.id), model.loseCopy(task, node));
+            Comparison.matches(
+                    fleet.dispatcher().delete("/tasks/" + task.id + "/copies/" + node.id), model.loseCopy(task, node));
         }
     }
 
     void steer(int which, int connections) {
         ModelHost host = model.hosts.get(which);
-        String order = connections == 0 ? "{'paused':true}" : connections > 3 ? "{'paused':false}" : "{'max_connections':" + connections + "}";
+        String order = connections == 0
+                ? "{'paused':true}"
+                : connections > 3 ? "{'paused':false}" : "{'max_connections':" + connections + "}";
         Answer answer = fleet.dispatcher().patch("/hosts/" + host.name, order);
         if (model.tasks.stream().noneMatch(task -> task.host == host)) {
             assertThat(answer.status()).isEqualTo(404);

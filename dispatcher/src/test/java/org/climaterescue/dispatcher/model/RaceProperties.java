@@ -61,8 +61,7 @@ class RaceProperties {
                                 Tuple.of(6, Arbitraries.just("complete")),
                                 Tuple.of(2, Arbitraries.just("fail")),
                                 Tuple.of(2, Arbitraries.just("beat")),
-                                Tuple.of(
-                                        4, Arbitraries.of("release", "cancel", "retry", "lose", "leave", "join")),
+                                Tuple.of(4, Arbitraries.of("release", "cancel", "retry", "lose", "leave", "join")),
                                 Tuple.of(3, Arbitraries.just("sweep"))),
                         Arbitraries.integers().between(0, 9999),
                         Arbitraries.integers().between(0, 1))

@@ -75,8 +75,7 @@ final class Volunteers {
         node.askedAt = model.now();
         node.capacity = capacity;
         node.floor = onlyUrgent ? 7 : 1;
-        Map<String, ModelTask> known =
-                model.tasks.stream().collect(Collectors.toMap(task -> task.id, task -> task));
+        Map<String, ModelTask> known = model.tasks.stream().collect(Collectors.toMap(task -> task.id, task -> task));
         List<ModelTask> tasks = Comparison.stream(given)
                 .map(task -> known.get(task.at("/task_id").asText()))
                 .toList();
@@ -157,7 +156,8 @@ final class Volunteers {
     private void checkRetryAt(ModelTask task, String retryAt) {
         assertThat(retryAt.isEmpty()).as("nothing keeps %s waiting", task).isEqualTo(task.wait == null);
         if (task.wait != null) {
-            long seconds = Instant.parse(retryAt).getEpochSecond() - Instant.now().getEpochSecond();
+            long seconds =
+                    Instant.parse(retryAt).getEpochSecond() - Instant.now().getEpochSecond();
             assertThat(seconds)
                     .as("%s waits for so many seconds", task)
                     .isBetween(
@@ -203,7 +203,8 @@ final class Volunteers {
 
     private Answer report(ModelNode node, String token, String verb, String more) {
         fleet.hears(node);
-        return fleet.dispatcher().post("/assignments/" + token + "/" + verb, "{'node_id':'" + node.id + "'" + more + "}");
+        return fleet.dispatcher()
+                .post("/assignments/" + token + "/" + verb, "{'node_id':'" + node.id + "'" + more + "}");
     }
 
     /** A heartbeat that lists {@code some} of the node's assignments by their bits, and at times one that has ended or is not its own. */
@@ -237,7 +238,8 @@ final class Volunteers {
         Set<String> renewed = model.beat(node, listed);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(node.statuses(model.now())).contains(answer.at("/node_status"));
-        assertThat(Comparison.texts(answer.body().at("/renewed"), "/assignment_id")).isEqualTo(renewed);
+        assertThat(Comparison.texts(answer.body().at("/renewed"), "/assignment_id"))
+                .isEqualTo(renewed);
         Map<String, String> stops = new TreeMap<>();
         answer.body()
                 .at("/stop")
@@ -322,11 +324,15 @@ final class Volunteers {
     }
 
     private List<Lease> leases() {
-        return model.tasks.stream().flatMap(task -> task.leases.values().stream()).toList();
+        return model.tasks.stream()
+                .flatMap(task -> task.leases.values().stream())
+                .toList();
     }
 
     private List<Ended> ended() {
-        return model.tasks.stream().flatMap(task -> task.ended.values().stream()).toList();
+        return model.tasks.stream()
+                .flatMap(task -> task.ended.values().stream())
+                .toList();
     }
 
     private ModelTask taskOf(Lease lease) {
