@@ -39,7 +39,12 @@ final class Actors implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        join();
+    public void close() {
+        try {
+            join();
+        } catch (InterruptedException over) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted while actors were at work", over);
+        }
     }
 }
