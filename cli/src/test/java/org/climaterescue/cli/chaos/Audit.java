@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -72,7 +73,7 @@ final class Audit {
     private void everyAcknowledgedSubmissionFinished(SoftAssertions all, Map<String, JsonNode> tasks) {
         for (Testimony.Equals request : testimony.requests()) {
             for (String task : request.tasks()) {
-                JsonNode found = tasks.get(task);
+                JsonNode found = Objects.requireNonNull(tasks.get(task), task);
                 all.assertThat(found.at("/dataset_url").asText()).isEqualTo(request.url());
                 all.assertThat(found.at("/status").asText())
                         .as("task %s", found)
@@ -96,11 +97,13 @@ final class Audit {
     private void everyAcknowledgedCompletionIsVisible(SoftAssertions all, Map<String, JsonNode> tasks) {
         for (Testimony.HeldCopy copy : Set.copyOf(testimony.copies())) {
             List<String> digests = new ArrayList<>();
-            tasks.get(copy.taskId()).at("/copies").forEach(held -> {
-                if (held.at("/node_id").asText().equals(copy.nodeId())) {
-                    digests.add(held.at("/sha256").asText());
-                }
-            });
+            Objects.requireNonNull(tasks.get(copy.taskId()), copy.taskId())
+                    .at("/copies")
+                    .forEach(held -> {
+                        if (held.at("/node_id").asText().equals(copy.nodeId())) {
+                            digests.add(held.at("/sha256").asText());
+                        }
+                    });
             all.assertThat(digests).as("%s of %s", copy, copy.nodeId()).containsExactly(copy.sha256());
         }
     }

@@ -32,8 +32,8 @@ class ChaosTest {
 
     private static final int DISPATCHERS = 3;
     private static final int SUBMITTERS = 3;
-    private static final Duration TO_START = Duration.ofSeconds(180);
-    private static final Duration TO_FINISH = Duration.ofSeconds(120);
+    private static final Duration TO_START = Duration.ofMinutes(3);
+    private static final Duration TO_FINISH = Duration.ofMinutes(2);
 
     private final ChaosPlan plan = ChaosPlan.ofSystemProperties();
     private final Stage stage = new Stage();

@@ -10,7 +10,7 @@ final class Wrecker {
 
     private static final int EACH_KIND = 3;
     private static final Duration SHORTEST_PEACE = Duration.ofMillis(800);
-    private static final Duration LONGEST_PEACE = Duration.ofMillis(3000);
+    private static final Duration LONGEST_PEACE = Duration.ofSeconds(3);
     private static final Duration SHORT_OUTAGE = Duration.ofMillis(500);
     private static final Duration LONG_OUTAGE = Duration.ofSeconds(5);
 
