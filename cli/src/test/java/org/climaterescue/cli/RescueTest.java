@@ -96,8 +96,8 @@ class RescueTest {
 
         Run run = Run.rescue("import", nothing.toString(), "--dispatcher", "http://localhost:" + freePort());
 
-        assertThat(run.code()).isOne();
-        assertThat(run.err()).contains("there is no file to read at " + nothing);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(nothing + " is no file that can be read");
     }
 
     @Test
