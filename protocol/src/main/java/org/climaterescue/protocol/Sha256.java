@@ -3,30 +3,36 @@ package org.climaterescue.protocol;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
-/**
- * A SHA-256 digest.
- *
- * @param hex 64 hexadecimal digits in lower case
- */
-public record Sha256(String hex) {
+/** A SHA-256 digest; ordered as its hexadecimal form is. */
+public final class Sha256 implements Comparable<Sha256> {
 
-    public Sha256 {
-        if (!hex.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException("not a SHA-256 in lower-case hexadecimal: " + hex);
+    private static final int BYTES = 32;
+
+    private final byte[] bytes;
+
+    private Sha256(byte[] bytes) {
+        if (bytes.length != BYTES) {
+            throw new IllegalArgumentException("a SHA-256 has 32 bytes, not " + bytes.length);
         }
+        this.bytes = bytes;
     }
 
-    /** Reads 64 hexadecimal digits in any case. */
+    /**
+     * Reads 64 hexadecimal digits in any case.
+     *
+     * @throws IllegalArgumentException when the text is something else
+     */
     public static Sha256 parse(String hex) {
-        return new Sha256(hex.toLowerCase(Locale.ROOT));
+        return new Sha256(HexFormat.of().parseHex(hex));
     }
 
-    /** Wraps 32 bytes. */
+    /** Copies 32 bytes. */
     public static Sha256 of(byte[] bytes) {
-        return new Sha256(HexFormat.of().formatHex(bytes));
+        return new Sha256(bytes.clone());
     }
 
     /** The digest of a text's UTF-8 bytes. */
@@ -52,8 +58,34 @@ public record Sha256(String hex) {
         }
     }
 
-    /** The 32 bytes. */
+    /** A copy of the 32 bytes. */
     public byte[] bytes() {
-        return HexFormat.of().parseHex(hex);
+        return bytes.clone();
+    }
+
+    /** 64 hexadecimal digits in lower case. */
+    public String hex() {
+        return HexFormat.of().formatHex(bytes);
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Sha256 that && Arrays.equals(bytes, that.bytes);
+    }
+
+    /** The first bytes of a digest are as good as any hash. */
+    @Override
+    public int hashCode() {
+        return bytes[0] << 24 | (bytes[1] & 0xff) << 16 | (bytes[2] & 0xff) << 8 | (bytes[3] & 0xff);
+    }
+
+    @Override
+    public int compareTo(Sha256 other) {
+        return Arrays.compareUnsigned(bytes, other.bytes);
+    }
+
+    @Override
+    public String toString() {
+        return hex();
     }
 }

@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class VerdictTest {
 
-    private static final Sha256 TRUTH = new Sha256("a".repeat(64));
-    private static final Sha256 LIE = new Sha256("b".repeat(64));
+    private static final Sha256 TRUTH = Sha256.parse("a".repeat(64));
+    private static final Sha256 LIE = Sha256.parse("b".repeat(64));
 
     private final List<HeldCopy> copies = new ArrayList<>();
 

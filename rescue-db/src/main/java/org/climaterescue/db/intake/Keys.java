@@ -68,9 +68,8 @@ final class Keys {
     /** A capture whose window is over is taken over; the condition is checked again once its lock is held. */
     private static Set<Long> captures(Connection connection, List<Candidate> candidates, Instant now, Instant cutoff)
             throws SQLException {
-        List<Candidate> sorted = candidates.stream()
-                .sorted(Comparator.comparing(one -> one.key().hex()))
-                .toList();
+        List<Candidate> sorted =
+                candidates.stream().sorted(Comparator.comparing(Candidate::key)).toList();
         if (sorted.isEmpty()) {
             return Set.of();
         }
