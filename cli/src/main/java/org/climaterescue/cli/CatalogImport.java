@@ -1,10 +1,13 @@
 package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.net.URLEncoder;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
@@ -12,8 +15,15 @@ import java.util.concurrent.TimeUnit;
 final class CatalogImport {
 
     private static final long BETWEEN_LOOKS_MILLIS = 300;
+
+    /** A file of so many bytes takes a while to send. */
+    private static final long LARGE = 10_000_000;
+
+    /** How long a dispatcher may take to start again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
     private static final String[] COUNTS = {
-        "datasets", "read", "added", "updated", "unchanged", "duplicates", "rejected"
+        "datasets", "read", "added", "updated", "unchanged", "duplicates", "rejected", "gone"
     };
 
     private CatalogImport() {}
@@ -22,24 +32,62 @@ final class CatalogImport {
      * Imports and shows how far it is.
      *
      * @param format as the query has it
+     * @param size of the file in bytes; -1 when that is not known
      * @return the catalog as {@code GET /catalogs/{id}} has it in the end
      * @throws CommandFailed when the dispatcher refuses it
      */
-    static JsonNode run(DispatcherApi api, String name, String format, BodyPublisher file, PrintWriter out)
+    static JsonNode run(DispatcherApi api, String name, String format, InputStream file, long size, PrintWriter out)
             throws InterruptedException {
         String query = "/catalogs?name=%s&format=%s".formatted(URLEncoder.encode(name, StandardCharsets.UTF_8), format);
-        String id = api.post(query, file).path("catalog_id").asText();
-        try (Progress progress = new Progress("importing", -1, out)) {
-            JsonNode catalog = api.get("/catalogs/" + id);
+        return follow(api, size < LARGE ? send(api, query, file, size) : sendLarge(api, query, file, size, out), out);
+    }
+
+    private static String sendLarge(DispatcherApi api, String query, InputStream file, long size, PrintWriter out)
+            throws InterruptedException {
+        try (Progress progress = new Progress("sending", size, out)) {
+            return send(api, query, progress.watched(file), size);
+        }
+    }
+
+    private static String send(DispatcherApi api, String query, InputStream file, long size)
+            throws InterruptedException {
+        BodyPublisher stream = BodyPublishers.ofInputStream(() -> file);
+        return api.post(query, size < 0 ? stream : BodyPublishers.fromPublisher(stream, size))
+                .path("catalog_id")
+                .asText();
+    }
+
+    /** The dispatcher goes on with an import by itself, so one that is away for a while is waited for. */
+    private static JsonNode follow(DispatcherApi api, String id, PrintWriter out) throws InterruptedException {
+        JsonNode catalog = look(api, id);
+        try (Progress progress =
+                new Progress("importing", catalog.path("file_bytes").asLong(-1), out)) {
             while (catalog.path("status").asText().equals("importing")) {
                 long read = catalog.path("read").asLong();
                 if (read > 0) {
-                    progress.reached(read, Words.count(read, "record"));
+                    progress.reached(catalog.path("bytes_read").asLong(), Words.count(read, "record"));
                 }
                 TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
-                catalog = api.get("/catalogs/" + id);
+                catalog = look(api, id);
             }
             return catalog;
+        }
+    }
+
+    private static JsonNode look(DispatcherApi api, String id) throws InterruptedException {
+        long patience = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            try {
+                return api.get("/catalogs/" + id);
+            } catch (CommandFailed away) {
+                if (System.nanoTime() > patience) {
+                    throw new CommandFailed(
+                            "%s The file has been taken as catalog %s: a dispatcher that comes back goes on with it. See how far it is with GET /catalogs/%s."
+                                    .formatted(away.getMessage(), id, id),
+                            away);
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
         }
     }
 

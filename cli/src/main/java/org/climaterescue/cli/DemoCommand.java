@@ -1,11 +1,11 @@
 package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -90,8 +90,9 @@ final class DemoCommand implements Callable<Integer> {
         try (DispatcherApi api = new DispatcherApi(world.dispatcher(), null)) {
             say(out, "The dispatcher answers at " + world.dispatcher());
             long began = System.nanoTime();
+            byte[] file = world.catalogFile();
             JsonNode catalog =
-                    CatalogImport.run(api, "sample", "auto", BodyPublishers.ofByteArray(world.catalogFile()), out);
+                    CatalogImport.run(api, "sample", "auto", new ByteArrayInputStream(file), file.length, out);
             CatalogImport.requireImported(catalog);
             say(
                     out,

@@ -2,9 +2,8 @@ package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
-import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -53,12 +52,13 @@ final class ImportCommand implements Callable<Integer> {
     private Format format = Format.AUTO;
 
     @Override
-    public Integer call() throws InterruptedException {
+    public Integer call() throws InterruptedException, IOException {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        BodyPublisher body = body();
-        try (DispatcherApi api = dispatcher.connect()) {
+        long size = size();
+        try (DispatcherApi api = dispatcher.connect();
+                InputStream in = open()) {
             JsonNode catalog =
-                    CatalogImport.run(api, nameOrFile(), format.name().toLowerCase(Locale.ROOT), body, out);
+                    CatalogImport.run(api, nameOrFile(), format.name().toLowerCase(Locale.ROOT), in, size, out);
             out.println(CatalogImport.counts(catalog));
             CatalogImport.requireImported(catalog);
             if (catalog.path("rejected").asLong() > 0) {
@@ -81,9 +81,18 @@ final class ImportCommand implements Callable<Integer> {
                 : Path.of(file).toAbsolutePath().normalize().getFileName().toString();
     }
 
-    private BodyPublisher body() {
+    private InputStream open() {
+        try {
+            return file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
+        } catch (IOException gone) {
+            throw new CommandFailed("there is no file to read at " + file, gone);
+        }
+    }
+
+    /** The size of the file in bytes; -1 for standard input. */
+    private long size() {
         if (file.equals("-")) {
-            return BodyPublishers.ofInputStream(() -> System.in);
+            return -1;
         }
         Path path = Path.of(file);
         if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
@@ -91,10 +100,11 @@ final class ImportCommand implements Callable<Integer> {
                     + "; name the catalog's file");
         }
         try {
-            if (Files.size(path) == 0) {
+            long size = Files.size(path);
+            if (size == 0) {
                 throw new CommandFailed(path + " is empty");
             }
-            return BodyPublishers.ofFile(path);
+            return size;
         } catch (IOException gone) {
             throw new CommandFailed("there is no file to read at " + path, gone);
         }

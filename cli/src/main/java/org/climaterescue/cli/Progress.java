@@ -1,6 +1,9 @@
 package org.climaterescue.cli;
 
 import java.io.Console;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintWriter;
 import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
@@ -12,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class Progress implements AutoCloseable {
 
     private static final int TENTHS = 10;
+    private static final long MB = 1_000_000;
 
     private final String task;
     private final long total;
@@ -66,6 +70,32 @@ final class Progress implements AutoCloseable {
             out.println(total < 0 ? task + ": " + words : "%s: %d %%, %s".formatted(task, tenth * TENTHS, words));
             out.flush();
         }
+    }
+
+    /** A stream that tells how far it has been read, in bytes. */
+    InputStream watched(InputStream in) {
+        return new FilterInputStream(in) {
+            private long count;
+
+            @Override
+            public int read() throws IOException {
+                int octet = super.read();
+                count(octet < 0 ? 0 : 1);
+                return octet;
+            }
+
+            @Override
+            public int read(byte[] block, int offset, int length) throws IOException {
+                int read = super.read(block, offset, length);
+                count(Math.max(0, read));
+                return read;
+            }
+
+            private void count(int more) {
+                count += more;
+                reached(count, "%,d of %,d MB".formatted(count / MB, total / MB));
+            }
+        };
     }
 
     @Override
