@@ -41,7 +41,12 @@ final class CatalogFile {
 
     /** The bytes, unpacked. */
     static InputStream open(Path file) throws IOException {
-        InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER);
+        return open(Files.newInputStream(file));
+    }
+
+    /** The bytes, unpacked. Closing it closes the file, also when this fails. */
+    static InputStream open(InputStream file) throws IOException {
+        InputStream in = new BufferedInputStream(file, BUFFER);
         try {
             in.mark(2);
             boolean packed = in.read() == 0x1f && in.read() == 0x8b;

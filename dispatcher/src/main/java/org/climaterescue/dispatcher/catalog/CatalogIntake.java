@@ -53,7 +53,7 @@ final class CatalogIntake {
         try {
             Sha256 digest = store(body, file);
             String called = name != null ? name : "unnamed-" + digest.hex().substring(0, DIGITS_OF_DIGEST);
-            Run run = begin(called, format);
+            Run run = begin(called, format, Files.size(file));
             try {
                 Files.move(file, spool.resolve(SpooledCatalog.name(run)), StandardCopyOption.ATOMIC_MOVE);
                 importer.start(run);
@@ -67,8 +67,9 @@ final class CatalogIntake {
         }
     }
 
-    private Run begin(String name, CatalogFormat format) {
-        return switch (transactions.in(connection -> Imports.begin(connection, name, format.wire(), instance))) {
+    private Run begin(String name, CatalogFormat format, long fileBytes) {
+        return switch (transactions.in(
+                connection -> Imports.begin(connection, name, format.wire(), fileBytes, instance))) {
             case Begun.Started(Run run) -> run;
             case Begun.Busy(int catalogNo) ->
                 throw ProblemException.conflict(

@@ -11,7 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param status {@code importing}, {@code imported} or {@code failed}
  * @param error where and why the import broke off; null unless it failed
  * @param datasets how many datasets the file holds
+ * @param fileBytes the size of the file as it was sent; null if it is not known
+ * @param bytesRead how much of it has been read; with {@code fileBytes}, how far the import has come
  * @param read records read, the sum of the five counts after it
+ * @param gone assets that an earlier import of this catalog gave and that this one, read whole, names no more; they stay
  */
 record CatalogPage(
         String catalogId,
@@ -19,6 +22,8 @@ record CatalogPage(
         String format,
         String status,
         @Nullable String error,
+        @Nullable Long fileBytes,
+        long bytesRead,
         long datasets,
         long read,
         long added,
@@ -26,6 +31,7 @@ record CatalogPage(
         long unchanged,
         long duplicates,
         long rejected,
+        long gone,
         Instant startedAt,
         @Nullable Instant finishedAt) {
 
@@ -36,6 +42,8 @@ record CatalogPage(
                 row.format(),
                 row.status(),
                 row.error(),
+                row.fileBytes(),
+                row.bytesRead(),
                 row.datasets(),
                 row.counts().read(),
                 row.counts().added(),
@@ -43,6 +51,7 @@ record CatalogPage(
                 row.counts().unchanged(),
                 row.counts().duplicates(),
                 row.counts().rejected(),
+                row.gone(),
                 row.startedAt(),
                 row.finishedAt());
     }

@@ -2,12 +2,18 @@ package org.climaterescue.dispatcher.catalog;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
+import java.util.function.LongSupplier;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.catalog.CatalogRecord;
 import org.climaterescue.db.catalog.Chunk;
 import org.climaterescue.db.catalog.Counts;
+import org.climaterescue.db.catalog.Position;
 import org.climaterescue.db.catalog.Run;
 import org.climaterescue.db.intake.Terms;
 import org.climaterescue.dispatcher.assignment.CustodyDesk;
@@ -15,10 +21,15 @@ import org.climaterescue.dispatcher.assignment.TaskOrders;
 import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.intake.Submissions;
 
-/** Writes records of one run in chunks; records that an earlier part of the same run has written are passed over. */
+/**
+ * Writes records of one run in chunks; records that an earlier part of the same run has written are passed over.
+ *
+ * <p>While one chunk is written the next one is read, and no more: one core reads, one is PostgreSQL's, and what is in memory
+ * stays bounded.
+ */
 final class ChunkedImport implements RecordSink {
 
-    private static final int CHUNK = 500;
+    private static final int CHUNK = 2000;
     private static final int MOST_CHARACTERS = 8_000_000;
 
     private final Run run;
@@ -27,7 +38,10 @@ final class ChunkedImport implements RecordSink {
     private final CustodyDesk desk;
     private final WorkBell bell;
     private final Semaphore turns;
-    private final List<CatalogRecord> chunk = new ArrayList<>(CHUNK);
+    private final ExecutorService threads;
+    private final LongSupplier bytesRead;
+    private List<CatalogRecord> chunk = new ArrayList<>(CHUNK);
+    private Future<?> writing = CompletableFuture.completedFuture(null);
     private long toPassOver;
     private long datasets;
     private int characters;
@@ -37,6 +51,8 @@ final class ChunkedImport implements RecordSink {
      *
      * @param written how many records of this run have been written
      * @param turns who may write a chunk now, so that many imports leave room for others
+     * @param threads where chunks are written
+     * @param bytesRead how much of the file has been read
      */
     ChunkedImport(
             Run run,
@@ -45,7 +61,9 @@ final class ChunkedImport implements RecordSink {
             Transactions transactions,
             CustodyDesk desk,
             WorkBell bell,
-            Semaphore turns) {
+            Semaphore turns,
+            ExecutorService threads,
+            LongSupplier bytesRead) {
         this.run = run;
         this.toPassOver = written;
         this.terms = terms;
@@ -53,6 +71,8 @@ final class ChunkedImport implements RecordSink {
         this.desk = desk;
         this.bell = bell;
         this.turns = turns;
+        this.threads = threads;
+        this.bytesRead = bytesRead;
     }
 
     @Override
@@ -73,23 +93,48 @@ final class ChunkedImport implements RecordSink {
         }
     }
 
-    /** Writes what is left, and the number of datasets. */
-    void flush() throws InterruptedException {
-        List<CatalogRecord> records = List.copyOf(chunk);
-        chunk.clear();
+    /** Writes what is left, and the number of datasets; returns when everything is written. */
+    void finish() throws InterruptedException {
+        flush();
+        awaitWriting();
+    }
+
+    private void flush() throws InterruptedException {
+        awaitWriting();
+        List<CatalogRecord> records = chunk;
+        var upTo = new Position(datasets, bytesRead.getAsLong());
+        chunk = new ArrayList<>(CHUNK);
         characters = 0;
-        turns.acquire();
+        writing = threads.submit(() -> {
+            turns.acquire();
+            try {
+                write(records, upTo);
+            } finally {
+                turns.release();
+            }
+            return records;
+        });
+    }
+
+    private void awaitWriting() throws InterruptedException {
         try {
-            write(records);
-        } finally {
-            turns.release();
+            writing.get();
+        } catch (InterruptedException stopping) {
+            writing.cancel(true);
+            throw stopping;
+        } catch (ExecutionException failed) {
+            switch (failed.getCause()) {
+                case RuntimeException fault -> throw fault;
+                case InterruptedException stopping -> throw stopping;
+                case null, default -> throw new IllegalStateException("a chunk cannot be written", failed);
+            }
         }
     }
 
-    private void write(List<CatalogRecord> records) throws InterruptedException {
+    private void write(List<CatalogRecord> records, Position upTo) throws InterruptedException {
         try {
             Counts counts = Patience.whileAway(() -> transactions.in(connection -> {
-                Chunk.Taken taken = Chunk.take(connection, run, records, datasets, terms);
+                Chunk.Taken taken = Chunk.take(connection, run, records, upTo, terms);
                 desk.carryOut(
                         connection,
                         taken.changed().stream().map(TaskOrders::reconsider).toList());
@@ -104,10 +149,10 @@ final class ChunkedImport implements RecordSink {
             }
             if (records.size() > 1) {
                 for (CatalogRecord one : records) {
-                    write(List.of(one));
+                    write(List.of(one), upTo);
                 }
             } else if (records.size() == 1 && records.getFirst() instanceof CatalogRecord.Asset asset) {
-                write(List.of(new CatalogRecord.Refused(asset.position(), asset.text(), Submissions.UNSTORABLE)));
+                write(List.of(new CatalogRecord.Refused(asset.position(), asset.text(), Submissions.UNSTORABLE)), upTo);
             } else {
                 throw refused;
             }

@@ -7,13 +7,16 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.catalog.Imports;
@@ -125,6 +128,9 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
                     Patience.whileAway(() -> transactions.in(connection -> Imports.resume(connection, run, instance)));
             if (progress.isPresent()) {
                 String error = read(catalog, progress.get());
+                if (error == null) {
+                    delist(run, instance);
+                }
                 Patience.whileAway(() -> transactions.in(connection -> {
                     Imports.end(connection, run, error);
                     return run;
@@ -143,6 +149,15 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
         }
     }
 
+    private void delist(Run run, String instance) throws InterruptedException {
+        OptionalLong last = OptionalLong.of(0);
+        while (last.isPresent()) {
+            long after = last.getAsLong();
+            last = Patience.whileAway(
+                    () -> transactions.in(connection -> Imports.delist(connection, run, after, instance)));
+        }
+    }
+
     /** Ends a run that has begun and cannot go on. */
     void fail(Run run, String error) throws InterruptedException {
         try {
@@ -158,12 +173,21 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     /** Reads the file to its end or to where it breaks; gives the reason then. */
     private @Nullable String read(SpooledCatalog catalog, Imports.Progress progress) throws InterruptedException {
         Run run = catalog.run();
+        var bytesRead = new AtomicLong();
         var sink = new ChunkedImport(
-                run, progress.counts().read(), submissions.terms(run.catalogNo()), transactions, desk, bell, turns);
+                run,
+                progress.counts().read(),
+                submissions.terms(run.catalogNo()),
+                transactions,
+                desk,
+                bell,
+                turns,
+                threads,
+                bytesRead::get);
         String error = null;
         try {
             CatalogFormat format = format(catalog, progress);
-            try (InputStream in = CatalogFile.open(catalog.file())) {
+            try (InputStream in = CatalogFile.open(new CountedInput(Files.newInputStream(catalog.file()), bytesRead))) {
                 read(format, in, sink);
             }
         } catch (BrokenCatalog broken) {
@@ -171,7 +195,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
         } catch (IOException e) {
             error = BoundedJson.storable("the file cannot be read: " + e.getMessage());
         }
-        sink.flush();
+        sink.finish();
         return error;
     }
 

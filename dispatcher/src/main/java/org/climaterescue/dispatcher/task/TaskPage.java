@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A task as clients see it.
  *
+ * @param catalogGoneAt when its catalog was first seen to list it no more; null while it does, or if there is none
  * @param sizeBytes what the submission said, or else what its copies say
  * @param sha256 what the submission said, or else the digest that leads among its copies
  * @param rank the priorizer's; null when unranked
@@ -38,6 +39,7 @@ record TaskPage(
         @Nullable String dataset,
         @Nullable String organization,
         @Nullable String catalog,
+        @Nullable Instant catalogGoneAt,
         @Nullable Long sizeBytes,
         @Nullable String sha256,
         int priority,
@@ -66,6 +68,7 @@ record TaskPage(
                 said.dataset(),
                 said.organization(),
                 said.catalogNo() == null ? null : new CatalogId(said.catalogNo()).toString(),
+                said.catalogGoneAt(),
                 said.sizeBytes() == null ? held.sizeBytes() : said.sizeBytes(),
                 digest == null ? null : digest.hex(),
                 said.priority(),

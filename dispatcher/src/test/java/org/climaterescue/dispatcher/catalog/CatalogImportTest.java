@@ -10,9 +10,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import org.awaitility.Awaitility;
 import org.climaterescue.db.TestDatabase;
 import org.climaterescue.dispatcher.TestService;
 import org.climaterescue.dispatcher.TestService.Answer;
@@ -350,14 +352,15 @@ class CatalogImportTest {
         return await(service, id);
     }
 
-    /** Asks until the import is over: each answer is a signal of its own, and a broken import says so. */
+    /** Asks until the import is over; a broken import says so. */
     static JsonNode await(TestService service, String id) {
-        JsonNode catalog = service.get("/catalogs/" + id).json();
-        while (catalog.get("status").asText().equals("importing")) {
-            Thread.onSpinWait();
-            catalog = service.get("/catalogs/" + id).json();
-        }
-        return catalog;
+        return Awaitility.await()
+                .pollDelay(Duration.ZERO)
+                .pollInterval(Duration.ofMillis(20))
+                .atMost(Duration.ofMinutes(5))
+                .until(
+                        () -> service.get("/catalogs/" + id).json(),
+                        catalog -> !catalog.get("status").asText().equals("importing"));
     }
 
     static String counts(JsonNode catalog) {

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class Catalogs {
 
     private static final String SELECT = """
-            select catalog_no, name, format, status, error, datasets, added, updated, unchanged, duplicates, rejected,
-                   started_at, finished_at
+            select catalog_no, name, format, status, error, datasets, added, updated, unchanged, duplicates, rejected, gone,
+                   file_bytes, bytes_read, started_at, finished_at
             from catalog
             """;
 
@@ -24,6 +24,9 @@ public final class Catalogs {
      *
      * @param status {@code importing}, {@code imported} or {@code failed}
      * @param error where and why the import broke off; null unless it failed
+     * @param gone what an earlier import gave and this one, read whole, names no more
+     * @param fileBytes the size of the file as it was sent; null if it is not known
+     * @param bytesRead how much of it has been read
      * @param finishedAt null while it is importing
      */
     public record Row(
@@ -34,6 +37,9 @@ public final class Catalogs {
             @Nullable String error,
             long datasets,
             Counts counts,
+            long gone,
+            @Nullable Long fileBytes,
+            long bytesRead,
             Instant startedAt,
             @Nullable Instant finishedAt) {
 
@@ -46,6 +52,9 @@ public final class Catalogs {
                     row.textOrNull("error"),
                     row.number("datasets"),
                     Counts.from(row),
+                    row.number("gone"),
+                    row.numberOrNull("file_bytes"),
+                    row.number("bytes_read"),
                     row.time("started_at"),
                     row.timeOrNull("finished_at"));
         }

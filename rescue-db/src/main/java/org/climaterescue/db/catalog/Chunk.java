@@ -7,21 +7,23 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import org.climaterescue.db.Sql;
+import org.climaterescue.db.catalog.Items.Item;
 import org.climaterescue.db.intake.Intake;
 import org.climaterescue.db.intake.Reception;
 import org.climaterescue.db.intake.Submission;
 import org.climaterescue.db.intake.Terms;
 import org.climaterescue.protocol.Sha256;
 
-/** Some hundred records of one run, taken in one transaction. */
+/** Some thousand records of one run, taken in one transaction. */
 public final class Chunk {
 
     private final Connection connection;
     private final Run run;
     private final Terms terms;
-    private final Map<Sha256, Given> given = new HashMap<>();
-    private final Map<Sha256, Given> named = new LinkedHashMap<>();
+    private final Map<Long, Item> named = new LinkedHashMap<>();
     private final List<CatalogRecord.Refused> refused = new ArrayList<>();
     private long added;
     private long updated;
@@ -42,55 +44,50 @@ public final class Chunk {
     public record Taken(Counts counts, List<Long> changed) {}
 
     /**
-     * What this catalog has given under a URL.
-     *
-     * @param run the last import that named it
-     */
-    private record Given(long taskId, Sha256 fingerprint, int run) {}
-
-    /**
      * Takes the records, and counts them.
      *
-     * @param datasets how many datasets the file has given up to here
+     * @param upTo how far the file has been read with them
      * @return what became of these records; the tasks of which they say something else now must be settled anew
      * @throws Superseded when the run is over; nothing is written
      */
-    public static Taken take(Connection connection, Run run, List<CatalogRecord> records, long datasets, Terms terms)
+    public static Taken take(Connection connection, Run run, List<CatalogRecord> records, Position upTo, Terms terms)
             throws SQLException {
-        return new Chunk(connection, run, terms).take(records, datasets);
+        return new Chunk(connection, run, terms).take(records, upTo);
     }
 
-    private Taken take(List<CatalogRecord> records, long datasets) throws SQLException {
-        List<CatalogRecord.Asset> assets = new ArrayList<>();
+    private Taken take(List<CatalogRecord> records, Position upTo) throws SQLException {
+        List<CatalogRecord.Asset> assets = new ArrayList<>(records.size());
         for (CatalogRecord one : records) {
             switch (one) {
                 case CatalogRecord.Asset asset -> assets.add(asset);
                 case CatalogRecord.Refused bad -> refused.add(bad);
             }
         }
-        readGiven(assets);
+        Map<String, Item> given = run.isFirst() ? Map.of() : Items.ofUrls(connection, run.catalogNo(), urls(assets));
         List<CatalogRecord.Asset> fresh = new ArrayList<>();
         Map<Long, Submission> changes = new HashMap<>();
+        Set<Long> relisted = new TreeSet<>();
         for (CatalogRecord.Asset asset : assets) {
-            Given before = given.get(key(asset));
+            Item before = given.get(asset.submission().url().canonical());
             if (before == null) {
                 fresh.add(asset);
             } else {
-                again(asset, before, changes);
+                again(asset, named.getOrDefault(before.taskId(), before), changes, relisted);
             }
         }
         // Before anything new is taken: whoever holds a task's lock may want its URL's row next, never the other way
         // round.
         TaskUpdates.write(connection, changes, terms.instance());
         takeFresh(fresh);
-        writeGiven();
+        Items.write(connection, run, named.values());
+        Items.relisted(connection, relisted, terms.instance());
         writeRefused();
         var counts = new Counts(added, updated, unchanged, duplicates, refused.size());
-        Imports.count(connection, run, counts, datasets);
+        Imports.count(connection, run, counts, upTo);
         return new Taken(counts, List.copyOf(changes.keySet()));
     }
 
-    private void again(CatalogRecord.Asset asset, Given before, Map<Long, Submission> changes) {
+    private void again(CatalogRecord.Asset asset, Item before, Map<Long, Submission> changes, Set<Long> relisted) {
         Sha256 fingerprint = asset.fingerprint();
         boolean same = before.fingerprint().equals(fingerprint);
         if (before.run() == run.run()) {
@@ -103,21 +100,32 @@ public final class Chunk {
             updated++;
             changes.put(before.taskId(), asset.submission());
         }
-        name(asset, new Given(before.taskId(), fingerprint, run.run()));
+        if (before.gone()) {
+            relisted.add(before.taskId());
+        }
+        name(before.taskId(), fingerprint);
     }
 
     private void takeFresh(List<CatalogRecord.Asset> fresh) throws SQLException {
         List<Reception> answers = Intake.take(
                 connection, fresh.stream().map(CatalogRecord.Asset::submission).toList(), terms);
+        Map<Long, Item> given = Items.ofTasks(
+                connection,
+                run.catalogNo(),
+                answers.stream()
+                        .filter(Reception.Duplicate.class::isInstance)
+                        .mapToLong(answer -> ((Reception.Duplicate) answer).taskId())
+                        .distinct()
+                        .toArray());
         for (int i = 0; i < answers.size(); i++) {
             CatalogRecord.Asset asset = fresh.get(i);
             switch (answers.get(i)) {
                 case Reception.Accepted accepted -> {
                     added++;
-                    name(asset, new Given(accepted.taskId(), asset.fingerprint(), run.run()));
+                    name(accepted.taskId(), asset.fingerprint());
                 }
                 case Reception.Duplicate duplicate -> {
-                    Given first = given.get(key(asset));
+                    Item first = named.getOrDefault(duplicate.taskId(), given.get(duplicate.taskId()));
                     repeat(first != null && first.fingerprint().equals(asset.fingerprint()));
                 }
                 case Reception.OtherBody other ->
@@ -135,43 +143,15 @@ public final class Chunk {
         }
     }
 
-    private void name(CatalogRecord.Asset asset, Given now) {
-        given.put(key(asset), now);
-        named.put(key(asset), now);
+    private void name(long taskId, Sha256 fingerprint) {
+        named.put(taskId, new Item(taskId, fingerprint, run.run(), false));
     }
 
-    private void readGiven(List<CatalogRecord.Asset> assets) throws SQLException {
-        byte[][] keys = assets.stream().map(asset -> key(asset).bytes()).toArray(byte[][]::new);
-        Sql.of(connection, """
-                        select url_sha256, task_id, fingerprint, run from catalog_asset
-                        where catalog_no = ? and url_sha256 = any (?)
-                        """, run.catalogNo(), keys)
-                .list(row -> given.put(
-                        Sha256.of(row.bytes("url_sha256")),
-                        new Given(row.number("task_id"), Sha256.of(row.bytes("fingerprint")), row.integer("run"))));
-    }
-
-    private void writeGiven() throws SQLException {
-        if (named.isEmpty()) {
-            return;
-        }
-        Sql.of(
-                        connection,
-                        """
-                        insert into catalog_asset (catalog_no, url_sha256, task_id, fingerprint, run)
-                        select ?, x.url_sha256, x.task_id, x.fingerprint, ?
-                        from unnest(?::bytea[], ?::bigint[], ?::bytea[]) as x (url_sha256, task_id, fingerprint)
-                        on conflict (catalog_no, url_sha256) do update
-                            set fingerprint = excluded.fingerprint, run = excluded.run
-                        """,
-                        run.catalogNo(),
-                        run.run(),
-                        named.keySet().stream().map(Sha256::bytes).toArray(byte[][]::new),
-                        named.values().stream().mapToLong(Given::taskId).toArray(),
-                        named.values().stream()
-                                .map(one -> one.fingerprint().bytes())
-                                .toArray(byte[][]::new))
-                .update();
+    private static String[] urls(List<CatalogRecord.Asset> assets) {
+        return assets.stream()
+                .map(asset -> asset.submission().url().canonical())
+                .distinct()
+                .toArray(String[]::new);
     }
 
     private void writeRefused() throws SQLException {
@@ -191,9 +171,5 @@ public final class Chunk {
                         refused.stream().map(CatalogRecord.Refused::reason).toArray(String[]::new),
                         refused.stream().map(CatalogRecord.Refused::text).toArray(String[]::new))
                 .update();
-    }
-
-    private static Sha256 key(CatalogRecord.Asset asset) {
-        return asset.submission().url().key();
     }
 }

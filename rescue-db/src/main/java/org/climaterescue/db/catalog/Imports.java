@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.climaterescue.db.Sql;
 import org.jspecify.annotations.Nullable;
 
@@ -17,20 +18,25 @@ public final class Imports {
 
     private Imports() {}
 
-    /** Begins an import of the catalog of this name, unless one is under way. Its counts start anew. */
-    public static Begun begin(Connection connection, String name, String format, String instance) throws SQLException {
+    /**
+     * Begins an import of the catalog of this name, unless one is under way. Its counts start anew.
+     *
+     * @param fileBytes the size of its file as it was sent
+     */
+    public static Begun begin(Connection connection, String name, String format, long fileBytes, String instance)
+            throws SQLException {
         Optional<Run> run = Sql.of(connection, """
-                        insert into catalog as c (name, format, status, imported_by, heard_at, started_at)
-                        values (?, ?, 'importing', ?, clock_timestamp(), clock_timestamp())
+                        insert into catalog as c (name, format, file_bytes, status, imported_by, heard_at, started_at)
+                        values (?, ?, ?, 'importing', ?, clock_timestamp(), clock_timestamp())
                         on conflict (name) do update
                             set format = excluded.format, status = 'importing', error = null, datasets = 0, added = 0,
-                                updated = 0, unchanged = 0, duplicates = 0, rejected = 0,
-                                imported_by = excluded.imported_by, run = c.run + 1, heard_at = excluded.heard_at,
+                                updated = 0, unchanged = 0, duplicates = 0, rejected = 0, gone = 0,
+                                file_bytes = excluded.file_bytes, bytes_read = 0, imported_by = excluded.imported_by, run = c.run + 1, heard_at = excluded.heard_at,
                                 started_at = excluded.started_at, finished_at = null
                             where c.status <> 'importing'
                                or c.heard_at < clock_timestamp() - make_interval(secs => ?)
                         returning catalog_no, run
-                        """, name, format, instance, (double) SILENCE.toSeconds())
+                        """, name, format, fileBytes, instance, (double) SILENCE.toSeconds())
                 .first(row -> new Run(row.integer("catalog_no"), row.integer("run")));
         if (run.isEmpty()) {
             return new Begun.Busy(Sql.of(connection, "select catalog_no from catalog where name = ?", name)
@@ -66,8 +72,8 @@ public final class Imports {
                                 """, format, run.catalogNo(), run.run()).update());
     }
 
-    /** Adds to the counts; {@code datasets} is how many the file has given up to here. */
-    static void count(Connection connection, Run run, Counts more, long datasets) throws SQLException {
+    /** Adds to the counts. */
+    static void count(Connection connection, Run run, Counts more, Position upTo) throws SQLException {
         changed(
                 run,
                 Sql.of(
@@ -76,7 +82,7 @@ public final class Imports {
                                 update catalog
                                 set added = added + ?, updated = updated + ?, unchanged = unchanged + ?,
                                     duplicates = duplicates + ?, rejected = rejected + ?, datasets = ?,
-                                    heard_at = clock_timestamp()
+                                    bytes_read = ?, heard_at = clock_timestamp()
                                 where catalog_no = ? and run = ? and status = 'importing'
                                 """,
                                 more.added(),
@@ -84,10 +90,30 @@ public final class Imports {
                                 more.unchanged(),
                                 more.duplicates(),
                                 more.rejected(),
-                                datasets,
+                                upTo.datasets(),
+                                upTo.bytes(),
                                 run.catalogNo(),
                                 run.run())
                         .update());
+    }
+
+    /**
+     * Notes some of what the whole file has named no more: a transaction of bounded length, to be repeated until nothing is left.
+     * An import that broke off cannot tell what else it would have named.
+     *
+     * @param afterTask 0 at first, then what the call before gave
+     * @return the last task that was noted; empty when nothing is left
+     */
+    public static OptionalLong delist(Connection connection, Run run, long afterTask, String instance)
+            throws SQLException {
+        long[] gone = Items.delist(connection, run, afterTask, instance);
+        changed(
+                run,
+                Sql.of(connection, """
+                                update catalog set gone = gone + ?, heard_at = clock_timestamp()
+                                where catalog_no = ? and run = ? and status = 'importing'
+                                """, gone.length, run.catalogNo(), run.run()).update());
+        return gone.length == 0 ? OptionalLong.empty() : OptionalLong.of(gone[gone.length - 1]);
     }
 
     /**

@@ -24,13 +24,7 @@ final class TaskUpdates {
         changes.forEach((task, submission) -> sorted.put(task, submission.description()));
         long[] ids = sorted.keySet().stream().mapToLong(Long::longValue).toArray();
         Integer[] priorities = of(sorted, Description::priority).toArray(new Integer[0]);
-        Sql.of(connection, """
-                        select task_id from task where task_id = any (?) order by task_id for no key update
-                        """, ids).list(row -> row.number("task_id"));
-        // Waits for claims, as the ledger does, so that the event below says where a task stands after them.
-        Sql.of(connection, """
-                        select task_id from ready where task_id = any (?) order by task_id, slot for update
-                        """, ids).list(row -> row.number("task_id"));
+        lock(connection, ids);
         Sql.of(connection, """
                         insert into event (task_id, at, kind, task_status, actor, detail)
                         select task_id, clock_timestamp(), 'prioritized', s.status, ?,
@@ -72,6 +66,17 @@ final class TaskUpdates {
                                 .toArray(new byte[0][]),
                         priorities)
                 .update();
+    }
+
+    /** Locks tasks and what is offered of them, in the order of the ledger. */
+    static void lock(Connection connection, long[] sortedIds) throws SQLException {
+        Sql.of(connection, """
+                        select task_id from task where task_id = any (?) order by task_id for no key update
+                        """, sortedIds).list(row -> row.number("task_id"));
+        // Waits for claims, so that an event which follows says where a task stands after them.
+        Sql.of(connection, """
+                        select task_id from ready where task_id = any (?) order by task_id, slot for update
+                        """, sortedIds).list(row -> row.number("task_id"));
     }
 
     private static <T> List<@Nullable T> of(Map<Long, Description> sorted, Function<Description, @Nullable T> member) {

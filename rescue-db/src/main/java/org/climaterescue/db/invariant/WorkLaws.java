@@ -12,7 +12,7 @@ final class WorkLaws {
     private static final String WORKED_ON = "(select task_id, count(*) as rows from assignment group by task_id)";
 
     static final List<Law> ALL = List.of(
-            new Law(1, "What is stored about a task or a node is about one that exists.", """
+            new Law(1, "What is stored about a task, a node, a host or a catalog is about one that exists.", """
                     select x.task_id, x.place || ' is about no task' as about
                     from (select 'standing' as place, task_id from standing union all
                           select 'ready', task_id from ready union all
@@ -23,7 +23,7 @@ final class WorkLaws {
                           select 'event', task_id from event union all
                           select 'request', task_id from request union all
                           select 'capture', task_id from capture union all
-                          select 'catalog_asset', task_id from catalog_asset) x
+                          select 'catalog_item', task_id from catalog_item) x
                     where not exists (select from task t where t.task_id = x.task_id)
                     union all
                     select x.task_id, x.place || ' is about no node: ' || x.node_no
@@ -32,6 +32,12 @@ final class WorkLaws {
                           select 'failure', task_id, node_no from failure union all
                           select 'event', task_id, node_no from event where node_no is not null) x
                     where not exists (select from node n where n.node_no = x.node_no)
+                    union all
+                    select t.task_id, 'task is about no host: ' || t.host_no
+                    from task t where not exists (select from host h where h.host_no = t.host_no)
+                    union all
+                    select i.task_id, 'catalog_item is about no catalog: ' || i.catalog_no
+                    from catalog_item i where not exists (select from catalog c where c.catalog_no = i.catalog_no)
                     """),
             new Law(
                     2,

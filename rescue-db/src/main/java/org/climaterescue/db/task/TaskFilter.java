@@ -33,7 +33,7 @@ public record TaskFilter(
         }
         if (catalogNo != null) {
             query.add(
-                    " and exists (select from catalog_asset a where a.catalog_no = ? and a.task_id = t.task_id)",
+                    " and exists (select from catalog_item a where a.catalog_no = ? and a.task_id = t.task_id)",
                     catalogNo);
         }
         if (nodeId != null) {

@@ -37,6 +37,8 @@ public record TaskRow(
                    t.name, t.dataset, t.organization, t.catalog_no, t.size_bytes, t.sha256, t.priority, t.rank,
                    t.copies_target, t.initiated_by, t.created_at, now.status, now.copies, now.sha256 as held_sha256,
                    now.size_bytes as held_bytes, now.verification, b.retry_at,
+                   (select i.gone_at from catalog_item i
+                    where i.catalog_no = t.catalog_no and i.task_id = t.task_id) as catalog_gone_at,
                    (select count(*) from failure f where f.task_id = t.task_id and f.charged) as attempts,
                    (select e.at from event e where e.task_id = t.task_id order by e.event_no desc limit 1) as updated_at
             """;
@@ -51,6 +53,7 @@ public record TaskRow(
     /**
      * What the submission said.
      *
+     * @param catalogGoneAt when its catalog was first seen to list it no more; null while it does, or if there is none
      * @param rank the priorizer's; null when unranked
      */
     public record Said(
@@ -58,6 +61,7 @@ public record TaskRow(
             @Nullable String dataset,
             @Nullable String organization,
             @Nullable Integer catalogNo,
+            @Nullable Instant catalogGoneAt,
             @Nullable Long sizeBytes,
             @Nullable Sha256 sha256,
             int priority,
@@ -89,6 +93,7 @@ public record TaskRow(
                         row.textOrNull("dataset"),
                         row.textOrNull("organization"),
                         row.integerOrNull("catalog_no"),
+                        row.timeOrNull("catalog_gone_at"),
                         row.numberOrNull("size_bytes"),
                         digest(row.bytesOrNull("sha256")),
                         row.integer("priority"),

@@ -1,0 +1,134 @@
+package org.climaterescue.db.catalog;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import org.climaterescue.db.Sql;
+import org.climaterescue.protocol.Sha256;
+
+/** What a catalog has given. */
+final class Items {
+
+    private static final int BATCH = 5000;
+
+    private Items() {}
+
+    /**
+     * An asset that a catalog gave.
+     *
+     * @param fingerprint of what the catalog said of it last
+     * @param run the last import that named it
+     * @param gone whether a later import named it no more
+     */
+    record Item(long taskId, Sha256 fingerprint, int run, boolean gone) {
+
+        private static Item from(Sql.Row row) throws SQLException {
+            return new Item(
+                    row.number("task_id"),
+                    Sha256.of(row.bytes("fingerprint")),
+                    row.integer("run"),
+                    row.timeOrNull("gone_at") != null);
+        }
+    }
+
+    /**
+     * What a catalog gave under these URLs. One lookup a URL, whatever the planner thinks of the length of the list: without
+     * the fence it may read all tasks.
+     */
+    static Map<String, Item> ofUrls(Connection connection, int catalogNo, String[] canonicalUrls) throws SQLException {
+        Map<String, Item> found = new HashMap<>();
+        Sql.of(connection, """
+                        select x.url, i.task_id, i.fingerprint, i.run, i.gone_at
+                        from unnest(?::text[]) as x (url)
+                        cross join lateral (
+                            select i.task_id, i.fingerprint, i.run, i.gone_at
+                            from task t
+                            join catalog_item i on i.catalog_no = ? and i.task_id = t.task_id
+                            where coalesce(t.canonical_url, t.url) = x.url
+                            offset 0
+                        ) i
+                        """, canonicalUrls, catalogNo).list(row -> found.put(row.text("url"), Item.from(row)));
+        return found;
+    }
+
+    static Map<Long, Item> ofTasks(Connection connection, int catalogNo, long[] taskIds) throws SQLException {
+        Map<Long, Item> found = new HashMap<>();
+        if (taskIds.length > 0) {
+            Sql.of(connection, """
+                            select task_id, fingerprint, run, gone_at from catalog_item
+                            where catalog_no = ? and task_id = any (?)
+                            """, catalogNo, taskIds).list(row -> {
+                Item item = Item.from(row);
+                return found.put(item.taskId(), item);
+            });
+        }
+        return found;
+    }
+
+    static void write(Connection connection, Run run, Collection<Item> items) throws SQLException {
+        if (items.isEmpty()) {
+            return;
+        }
+        Sql.of(
+                        connection,
+                        """
+                        insert into catalog_item (catalog_no, task_id, fingerprint, run)
+                        select ?, x.task_id, x.fingerprint, ?
+                        from unnest(?::bigint[], ?::bytea[]) as x (task_id, fingerprint)
+                        on conflict (catalog_no, task_id) do update
+                            set fingerprint = excluded.fingerprint, run = excluded.run, gone_at = null
+                        """,
+                        run.catalogNo(),
+                        run.run(),
+                        items.stream().mapToLong(Item::taskId).toArray(),
+                        items.stream().map(one -> one.fingerprint().bytes()).toArray(byte[][]::new))
+                .update();
+    }
+
+    /** Notes in their history that the catalog lists tasks again. */
+    static void relisted(Connection connection, Set<Long> tasks, String instance) throws SQLException {
+        if (!tasks.isEmpty()) {
+            listed(
+                    connection,
+                    "relisted",
+                    tasks.stream().mapToLong(Long::longValue).toArray(),
+                    instance);
+        }
+    }
+
+    /** Notes some assets, in order of their tasks, that a whole import has named no more; gives their tasks. */
+    static long[] delist(Connection connection, Run run, long afterTask, String instance) throws SQLException {
+        long[] gone = Sql.of(connection, """
+                        update catalog_item set gone_at = clock_timestamp()
+                        where catalog_no = ? and task_id in (
+                            select task_id from catalog_item
+                            where catalog_no = ? and task_id > ? and run < ? and gone_at is null
+                            order by task_id limit ?)
+                        returning task_id
+                        """, run.catalogNo(), run.catalogNo(), afterTask, run.run(), BATCH)
+                .list(row -> row.number("task_id"))
+                .stream()
+                .mapToLong(Long::longValue)
+                .sorted()
+                .toArray();
+        if (gone.length > 0) {
+            listed(connection, "delisted", gone, instance);
+        }
+        return gone;
+    }
+
+    /** The locks are the ledger's, in its order: the event says where a task stands after all that came before it. */
+    private static void listed(Connection connection, String kind, long[] tasks, String instance) throws SQLException {
+        TaskUpdates.lock(connection, tasks);
+        Sql.of(connection, """
+                        insert into event (task_id, at, kind, task_status, actor)
+                        select task_id, clock_timestamp(), ?::event_kind, s.status, ?
+                        from unnest(?::bigint[]) as x (task_id)
+                        join task_now s using (task_id)
+                        order by task_id
+                        """, kind, instance, tasks).update();
+    }
+}
