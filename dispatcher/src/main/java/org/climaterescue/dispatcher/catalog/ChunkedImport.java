@@ -22,6 +22,7 @@ final class ChunkedImport implements RecordSink {
     private static final int MOST_CHARACTERS = 8_000_000;
 
     private final Run run;
+    private final Submissions submissions;
     private final Terms terms;
     private final Transactions transactions;
     private final CustodyDesk desk;
@@ -41,6 +42,7 @@ final class ChunkedImport implements RecordSink {
     ChunkedImport(
             Run run,
             long written,
+            Submissions submissions,
             Terms terms,
             Transactions transactions,
             CustodyDesk desk,
@@ -48,6 +50,7 @@ final class ChunkedImport implements RecordSink {
             Semaphore turns) {
         this.run = run;
         this.toPassOver = written;
+        this.submissions = submissions;
         this.terms = terms;
         this.transactions = transactions;
         this.desk = desk;
@@ -88,13 +91,15 @@ final class ChunkedImport implements RecordSink {
 
     private void write(List<CatalogRecord> records) throws InterruptedException {
         try {
-            Counts counts = Patience.whileAway(() -> transactions.in(connection -> {
-                Chunk.Taken taken = Chunk.take(connection, run, records, datasets, terms);
+            Chunk.Taken taken = Patience.whileAway(() -> transactions.in(connection -> {
+                Chunk.Taken written = Chunk.take(connection, run, records, datasets, terms);
                 desk.carryOut(
                         connection,
-                        taken.changed().stream().map(TaskOrders::reconsider).toList());
-                return taken.counts();
+                        written.changed().stream().map(TaskOrders::reconsider).toList());
+                return written;
             }));
+            submissions.count(taken.tally());
+            Counts counts = taken.counts();
             if (counts.added() > 0 || counts.updated() > 0) {
                 bell.ring();
             }

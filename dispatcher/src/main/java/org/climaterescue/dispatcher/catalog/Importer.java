@@ -159,7 +159,14 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     private @Nullable String read(SpooledCatalog catalog, Imports.Progress progress) throws InterruptedException {
         Run run = catalog.run();
         var sink = new ChunkedImport(
-                run, progress.counts().read(), submissions.terms(run.catalogNo()), transactions, desk, bell, turns);
+                run,
+                progress.counts().read(),
+                submissions,
+                submissions.terms(run.catalogNo()),
+                transactions,
+                desk,
+                bell,
+                turns);
         String error = null;
         try {
             CatalogFormat format = format(catalog, progress);

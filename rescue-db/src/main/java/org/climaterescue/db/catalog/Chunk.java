@@ -11,6 +11,7 @@ import org.climaterescue.db.Sql;
 import org.climaterescue.db.intake.Intake;
 import org.climaterescue.db.intake.Reception;
 import org.climaterescue.db.intake.Submission;
+import org.climaterescue.db.intake.Tally;
 import org.climaterescue.db.intake.Terms;
 import org.climaterescue.protocol.Sha256;
 
@@ -38,8 +39,9 @@ public final class Chunk {
      * What became of records.
      *
      * @param changed tasks that a record says something else of than before
+     * @param tally what became of the records as submissions; one that this catalog has given before repeats its URL
      */
-    public record Taken(Counts counts, List<Long> changed) {}
+    public record Taken(Counts counts, List<Long> changed, Tally tally) {}
 
     /**
      * What this catalog has given under a URL.
@@ -82,12 +84,12 @@ public final class Chunk {
         // Before anything new is taken: whoever holds a task's lock may want its URL's row next, never the other way
         // round.
         TaskUpdates.write(connection, changes, terms.instance());
-        takeFresh(fresh);
+        Tally tally = takeFresh(fresh).plusByUrl(assets.size() - fresh.size());
         writeGiven();
         writeRefused();
         var counts = new Counts(added, updated, unchanged, duplicates, refused.size());
         Imports.count(connection, run, counts, datasets);
-        return new Taken(counts, List.copyOf(changes.keySet()));
+        return new Taken(counts, List.copyOf(changes.keySet()), tally);
     }
 
     private void again(CatalogRecord.Asset asset, Given before, Map<Long, Submission> changes) {
@@ -106,7 +108,7 @@ public final class Chunk {
         name(asset, new Given(before.taskId(), fingerprint, run.run()));
     }
 
-    private void takeFresh(List<CatalogRecord.Asset> fresh) throws SQLException {
+    private Tally takeFresh(List<CatalogRecord.Asset> fresh) throws SQLException {
         List<Reception> answers = Intake.take(
                 connection, fresh.stream().map(CatalogRecord.Asset::submission).toList(), terms);
         for (int i = 0; i < answers.size(); i++) {
@@ -125,6 +127,7 @@ public final class Chunk {
                             asset.position(), asset.text(), "request_id was used before with another body"));
             }
         }
+        return Tally.of(answers);
     }
 
     private void repeat(boolean same) {
