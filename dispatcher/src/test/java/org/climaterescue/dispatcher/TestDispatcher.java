@@ -1,5 +1,7 @@
 package org.climaterescue.dispatcher;
 
+import static org.awaitility.Awaitility.await;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
@@ -15,6 +17,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.climaterescue.db.Database;
+import org.climaterescue.db.Sql;
 import org.climaterescue.db.TestDatabase;
 import org.climaterescue.db.invariant.Finding;
 import org.climaterescue.db.invariant.Invariants;
@@ -62,6 +65,20 @@ public final class TestDispatcher implements AutoCloseable {
                     .toList();
         } catch (SQLException e) {
             throw new AssertionError("the invariants could not be checked", e);
+        }
+    }
+
+    /** Returns when somebody waits for a lock that another transaction holds. */
+    public void awaitALockIsWaitedFor() {
+        try (Connection connection =
+                dispatcher.context().getBean(Database.class).connect("lock watch")) {
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> !Sql.of(connection, """
+                                    select pid from pg_stat_activity
+                                    where datname = current_database() and wait_event_type = 'Lock'
+                                    """).list(row -> true).isEmpty());
+        } catch (SQLException e) {
+            throw new AssertionError("the locks could not be looked at", e);
         }
     }
 

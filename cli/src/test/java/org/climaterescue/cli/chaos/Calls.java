@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Calls {
 
-    /** A call, the time of a long poll apart, that takes longer is a fault: no agent waits longer for an answer. */
-    static final Duration LONGEST = Duration.ofSeconds(20);
+    /** A call, the time of a long poll apart, that takes longer is a fault. On a quiet machine the slowest took half of it. */
+    static final Duration LONGEST = Duration.ofSeconds(10);
 
     private static final Duration HANGS = Duration.ofSeconds(30);
     private static final Duration SOON = Duration.ofMillis(100);

@@ -33,6 +33,7 @@ final class ChunkedImport implements RecordSink {
     private static final int MOST_CHARACTERS = 8_000_000;
 
     private final Run run;
+    private final Submissions submissions;
     private final Terms terms;
     private final Transactions transactions;
     private final CustodyDesk desk;
@@ -57,6 +58,7 @@ final class ChunkedImport implements RecordSink {
     ChunkedImport(
             Run run,
             long written,
+            Submissions submissions,
             Terms terms,
             Transactions transactions,
             CustodyDesk desk,
@@ -66,6 +68,7 @@ final class ChunkedImport implements RecordSink {
             LongSupplier bytesRead) {
         this.run = run;
         this.toPassOver = written;
+        this.submissions = submissions;
         this.terms = terms;
         this.transactions = transactions;
         this.desk = desk;
@@ -133,13 +136,15 @@ final class ChunkedImport implements RecordSink {
 
     private void write(List<CatalogRecord> records, Position upTo) throws InterruptedException {
         try {
-            Counts counts = Patience.whileAway(() -> transactions.in(connection -> {
-                Chunk.Taken taken = Chunk.take(connection, run, records, upTo, terms);
+            Chunk.Taken taken = Patience.whileAway(() -> transactions.in(connection -> {
+                Chunk.Taken written = Chunk.take(connection, run, records, upTo, terms);
                 desk.carryOut(
                         connection,
-                        taken.changed().stream().map(TaskOrders::reconsider).toList());
-                return taken.counts();
+                        written.changed().stream().map(TaskOrders::reconsider).toList());
+                return written;
             }));
+            submissions.count(taken.tally());
+            Counts counts = taken.counts();
             if (counts.added() > 0 || counts.updated() > 0) {
                 bell.ring();
             }

@@ -177,6 +177,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
         var sink = new ChunkedImport(
                 run,
                 progress.counts().read(),
+                submissions,
                 submissions.terms(run.catalogNo()),
                 transactions,
                 desk,

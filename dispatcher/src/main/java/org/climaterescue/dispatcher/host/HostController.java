@@ -18,9 +18,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.host.Hosts;
 import org.climaterescue.dispatcher.bell.WorkBell;
+import org.climaterescue.dispatcher.coalescing.Coalescing;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Roles;
 import org.climaterescue.dispatcher.streaming.Paging;
@@ -36,18 +38,25 @@ class HostController {
     private final Transactions transactions;
     private final Hosts hosts;
     private final WorkBell bell;
+    private final Coalescing coalescing;
 
-    HostController(Transactions transactions, Hosts hosts, WorkBell bell) {
+    HostController(Transactions transactions, Hosts hosts, WorkBell bell, Coalescing coalescing) {
         this.transactions = transactions;
         this.hosts = hosts;
         this.bell = bell;
+        this.coalescing = coalescing;
     }
 
     /** Every origin that a task names, the latest first. */
     @Get
     @Secured(SecurityRule.IS_ANONYMOUS)
-    Paging.Page<HostPage> list(@Nullable @QueryValue Integer limit, @Nullable @QueryValue String cursor) {
+    CompletableFuture<Paging.Page<HostPage>> list(
+            @Nullable @QueryValue Integer limit, @Nullable @QueryValue String cursor) {
         Paging paging = Paging.of(limit, cursor);
+        return coalescing.fresh("hosts " + paging, () -> page(paging));
+    }
+
+    private Paging.Page<HostPage> page(Paging paging) {
         Paging.Page<Hosts.Entry> page = paging.page(
                 transactions.in(connection -> hosts.page(connection, paging.before(), paging.probe())),
                 Hosts.Entry::hostNo);

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.Stream;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.intake.Description;
@@ -14,6 +15,7 @@ import org.climaterescue.db.intake.FirstTask;
 import org.climaterescue.db.intake.Intake;
 import org.climaterescue.db.intake.Reception;
 import org.climaterescue.db.intake.Submission;
+import org.climaterescue.db.intake.Tally;
 import org.climaterescue.db.intake.Terms;
 import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.service.InstanceId;
@@ -38,9 +40,10 @@ public final class Submissions {
     private final Validator validator;
     private final Transactions transactions;
     private final WorkBell bell;
-    private final LongAdder submitted = new LongAdder();
     private final LongAdder accepted = new LongAdder();
-    private final LongAdder duplicates = new LongAdder();
+    private final LongAdder byRequest = new LongAdder();
+    private final LongAdder byUrl = new LongAdder();
+    private final LongAdder otherBody = new LongAdder();
 
     Submissions(Settings settings, InstanceId instance, Validator validator, Transactions transactions, WorkBell bell) {
         this.settings = settings.rescue();
@@ -113,24 +116,28 @@ public final class Submissions {
      */
     List<Taken> take(List<Submission> submissions) {
         List<Taken> taken = takeAll(submissions);
-        long fresh = taken.stream()
-                .filter(one -> one instanceof Taken.Answered(Reception.Accepted _))
-                .count();
-        submitted.add(taken.size());
-        accepted.add(fresh);
-        duplicates.add(taken.stream()
-                .filter(one -> one instanceof Taken.Answered(Reception.Duplicate _))
-                .count());
-        if (fresh > 0) {
+        Tally tally = Tally.of(taken.stream()
+                .flatMap(one ->
+                        one instanceof Taken.Answered(Reception reception) ? Stream.of(reception) : Stream.empty())
+                .toList());
+        count(tally);
+        if (tally.accepted() > 0) {
             bell.ring();
         }
         return taken;
     }
 
-    /** What came to this instance since its start, singly and in bulk. */
+    /** Counts what became of submissions once that is committed; also of those that a catalog gives. */
+    public void count(Tally tally) {
+        accepted.add(tally.accepted());
+        byRequest.add(tally.byRequest());
+        byUrl.add(tally.byUrl());
+        otherBody.add(tally.otherBody());
+    }
+
+    /** What came to this instance since its start, singly, in bulk and in catalogs. */
     public Counters counters() {
-        long all = submitted.sum();
-        return new Counters(all, accepted.sum(), duplicates.sum(), all == 0 ? 0 : (double) duplicates.sum() / all);
+        return Counters.of(new Tally(accepted.sum(), byRequest.sum(), byUrl.sum(), otherBody.sum()));
     }
 
     private List<Taken> takeAll(List<Submission> submissions) {
@@ -160,10 +167,35 @@ public final class Submissions {
     /**
      * How often something was submitted that had been submitted before.
      *
-     * @param submitted requests that could be used
-     * @param rate the share of them that were duplicates, 0 to 1
+     * @param submitted requests, lines and records that could be used: the accepted, the duplicates and {@code otherBody}
+     * @param duplicates all of them; each was told of the first one's task, or is counted by its catalog
+     * @param duplicatesByRequestId those that repeated a request id and its body
+     * @param duplicatesByUrl those that repeated a URL within the window, or a record of their own catalog
+     * @param otherBody those that repeated a request id with another body, and were refused
+     * @param rate the share of duplicates among the submitted, 0 to 1
      */
-    public record Counters(long submitted, long accepted, long duplicates, double rate) {}
+    public record Counters(
+            long submitted,
+            long accepted,
+            long duplicates,
+            long duplicatesByRequestId,
+            long duplicatesByUrl,
+            long otherBody,
+            double rate) {
+
+        static Counters of(Tally tally) {
+            long duplicates = tally.byRequest() + tally.byUrl();
+            long submitted = tally.accepted() + duplicates + tally.otherBody();
+            return new Counters(
+                    submitted,
+                    tally.accepted(),
+                    duplicates,
+                    tally.byRequest(),
+                    tally.byUrl(),
+                    tally.otherBody(),
+                    submitted == 0 ? 0 : (double) duplicates / submitted);
+        }
+    }
 
     /** What came of one submission. */
     sealed interface Taken {

@@ -75,7 +75,7 @@ final class TaskIntakeController {
                 yield HttpResponse.<Accepted>accepted(URI.create("/tasks/" + id))
                         .body(body);
             }
-            case Reception.Duplicate(long first) -> throw duplicate(first);
+            case Reception.Duplicate duplicate -> throw duplicate(duplicate.taskId());
             case Reception.OtherBody(long first) ->
                 throw ProblemException.unprocessable(
                                 "request_id_reused",

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param liveness when a node counts as silent
  * @param retries how failed tasks are tried again
  * @param rescue how tasks are rescued
+ * @param reads how long readers wait
  * @param access who may do what
  * @param mock the mock mode for developers of clients
  * @param logging what is logged
@@ -29,12 +30,17 @@ public record Settings(
         Liveness liveness,
         Retries retries,
         Rescue rescue,
+        Reads reads,
         Access access,
         Mock mock,
         Logging logging,
         @Nullable URI priorizer) {
 
     private static final Duration MOMENT = Duration.ofMillis(100);
+
+    /** The server closes connections that have been silent a little longer. */
+    private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
+
     private static final Duration DAY = Duration.ofDays(1);
     private static final Duration YEAR = Duration.ofDays(365);
 
@@ -83,6 +89,13 @@ public record Settings(
      */
     public record Rescue(
             int copies, Duration dedupWindow, int hostConnections, long unknownSizeBytes, boolean allowPrivate) {}
+
+    /**
+     * How long readers wait.
+     *
+     * @param longestWait for a read that others have begun
+     */
+    public record Reads(Duration longestWait) {}
 
     /**
      * Who may do what.
@@ -137,6 +150,7 @@ public record Settings(
                                 Duration.ofMillis(1),
                                 Duration.ofHours(6))),
                 rescue(from),
+                new Reads(from.duration("RESCUE_COALESCE_WAIT", Duration.ofSeconds(30), MOMENT, LONGEST_SILENCE)),
                 access,
                 new Mock(
                         from.flag("ENABLE_MOCK_MODE", !access.secured()),

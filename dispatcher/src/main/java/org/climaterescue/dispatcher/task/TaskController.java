@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.task.AssignmentRow;
@@ -23,6 +24,7 @@ import org.climaterescue.db.task.FailureRow;
 import org.climaterescue.db.task.TaskFilter;
 import org.climaterescue.db.task.TaskRow;
 import org.climaterescue.db.task.Tasks;
+import org.climaterescue.dispatcher.coalescing.Coalescing;
 import org.climaterescue.dispatcher.intake.CanonicalUrl;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.service.InstanceId;
@@ -41,10 +43,12 @@ import org.jspecify.annotations.Nullable;
 final class TaskController {
 
     private final Transactions transactions;
+    private final Coalescing coalescing;
     private final String instance;
 
-    TaskController(Transactions transactions, InstanceId instance) {
+    TaskController(Transactions transactions, Coalescing coalescing, InstanceId instance) {
         this.transactions = transactions;
+        this.coalescing = coalescing;
         this.instance = instance.value();
     }
 
@@ -71,8 +75,9 @@ final class TaskController {
 
     /** One task with everything about it. */
     @Get("/tasks/{taskId}")
-    TaskPage.Whole one(@PathVariable String taskId) {
-        return found(
+    CompletableFuture<TaskPage.Whole> one(@PathVariable String taskId) {
+        return shared(
+                "task",
                 taskId,
                 (connection, row) -> TaskPage.Whole.from(
                         row,
@@ -84,8 +89,9 @@ final class TaskController {
 
     /** Where a task stands, and who took, answers for and did it. */
     @Get("/tasks/{taskId}/status")
-    Standing standing(@PathVariable String taskId) {
-        return found(
+    CompletableFuture<Standing> standing(@PathVariable String taskId) {
+        return shared(
+                "standing",
                 taskId,
                 (connection, row) -> new Standing(
                         new TaskId(row.taskId()).toString(),
@@ -131,6 +137,10 @@ final class TaskController {
         } catch (ProblemException wrong) {
             throw ProblemException.invalid("url", wrong.detail().replaceFirst("^dataset_url", "url"));
         }
+    }
+
+    private <T> CompletableFuture<T> shared(String what, String taskId, Reading<T> reading) {
+        return coalescing.fresh(what + ' ' + taskId, () -> found(taskId, reading));
     }
 
     private <T> T found(String taskId, Reading<T> reading) {

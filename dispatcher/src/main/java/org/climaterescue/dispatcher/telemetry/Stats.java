@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.telemetry;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import org.climaterescue.dispatcher.coalescing.Coalescing;
 import org.climaterescue.dispatcher.intake.Submissions;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskStatus;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param etaSeconds how long the copies that are still wanted take at that rate; null when nothing moves or nothing is wanted
  * @param queue what waits
  * @param nodes by status, every status present
- * @param deduplication equal submissions at the instance that answers, since its start
+ * @param deduplication equal submissions at the instance that answers, since its start, by what was equal
  * @param coalescing equal reads at the instance that answers, since its start
  * @param byPriority the most urgent first
  * @param byHost the hosts with most unfinished tasks first, fifty at most

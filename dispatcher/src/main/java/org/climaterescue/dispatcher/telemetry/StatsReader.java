@@ -15,6 +15,7 @@ import org.climaterescue.db.Transactions;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.telemetry.Figures;
+import org.climaterescue.dispatcher.coalescing.Coalescing;
 import org.climaterescue.dispatcher.intake.Submissions;
 import org.climaterescue.dispatcher.telemetry.Stats.Amount;
 import org.climaterescue.protocol.NodeStatus;
@@ -49,7 +50,7 @@ final class StatsReader {
 
     /** The figures as they are now, or were a moment ago. */
     CompletableFuture<Stats> stats() {
-        return coalescing.get("stats", Stats.class, () -> transactions.in(this::read));
+        return coalescing.kept("stats", () -> transactions.in(this::read));
     }
 
     private Stats read(Connection connection) throws SQLException {

@@ -1,4 +1,4 @@
-/** What the service counts: {@code /stats}, {@code /stream}, and the coalescing of equal reads behind them. */
+/** What the service counts: {@code /stats}, {@code /stream}, and the metrics. */
 @NullMarked
 package org.climaterescue.dispatcher.telemetry;
 

@@ -1,6 +1,7 @@
 package org.climaterescue.dispatcher.allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -18,7 +19,7 @@ import org.climaterescue.db.node.Nodes;
 import org.climaterescue.dispatcher.FleetTest;
 import org.junit.jupiter.api.Test;
 
-/** What lies between the reading of the queue and the claim. */
+/** What lies between the reading of the queue and the claim, and between the claim and its commit. */
 class ClaimTest extends FleetTest {
 
     @Override
@@ -32,7 +33,7 @@ class ClaimTest extends FleetTest {
         register("a");
 
         List<Claimed> claimed = dispatcher.bean(Transactions.class).in(connection -> {
-            List<Pick> picks = picks(connection);
+            List<Pick> picks = picks(connection, "a");
             dispatcher.post("/tasks/" + task + "/priority", "{'priority':9}");
             return claim(connection, picks);
         });
@@ -49,7 +50,7 @@ class ClaimTest extends FleetTest {
         dispatcher.advance(Duration.ofSeconds(121));
 
         List<Claimed> claimed = dispatcher.bean(Transactions.class).in(connection -> {
-            List<Pick> picks = picks(connection);
+            List<Pick> picks = picks(connection, "a");
             complete("a", late, DIGEST);
             return claim(connection, picks);
         });
@@ -58,10 +59,67 @@ class ClaimTest extends FleetTest {
         assertThat(standing(task)).isEqualTo("replicating");
     }
 
-    private List<Pick> picks(Connection connection) throws SQLException {
-        int node = dispatcher
+    /** Two digests are a tie, and so are three: the queue offers the same before and after, and the decision rests on other copies. */
+    @Test
+    void whatWasDecidedBeforeAFurtherCopyIsNotClaimedThoughTheQueueOffersTheSame() {
+        String task = submit(2);
+        register("a", "A");
+        register("b", "B");
+        register("c", "C");
+        register("d", "C");
+        String late = claim("c");
+        dispatcher.advance(Duration.ofSeconds(121));
+        complete("a", claim("a"), DIGEST);
+        complete("b", claim("b"), OTHER);
+
+        List<Claimed> claimed = dispatcher.bean(Transactions.class).in(connection -> {
+            List<Pick> picks = picks(connection, "d");
+            assertThat(complete("c", late, "c".repeat(64)).status()).isEqualTo(200);
+            return claim(connection, picks);
+        });
+
+        assertThat(claimed).isEmpty();
+        assertThat(dispatcher.get("/tasks/" + task).body().at("/copies")).hasSize(3);
+    }
+
+    @Test
+    void whatACatalogChangesWhileAClaimIsBeingCommittedIsToldAfterTheClaim() {
+        String url = "http://test" + test + ".example.org/told";
+        importCatalog("{'url':'" + url + "','size_bytes':1000,'copies':1,'priority':3}");
+        register("a");
+
+        dispatcher.bean(Transactions.class).in(connection -> {
+            List<Claimed> claimed = claim(connection, picks(connection, "a"));
+            assertThat(claimed).hasSize(1);
+            dispatcher.post(
+                    "/catalogs?name=told&format=jsonl",
+                    "{'url':'" + url + "','size_bytes':1000,'copies':1,'priority':9}");
+            dispatcher.awaitALockIsWaitedFor();
+            return claimed;
+        });
+        awaitImport();
+
+        String task = dispatcher.get("/copies?url=" + url).at("/task_id");
+        assertThat(dispatcher.get("/tasks/" + task + "/history").body().at("/items"))
+                .extracting(event -> event.at("/event").asText() + " "
+                        + event.at("/task_status").asText())
+                .containsExactly("submitted pending", "assigned assigned", "prioritized assigned");
+    }
+
+    private void importCatalog(String line) {
+        assertThat(dispatcher.post("/catalogs?name=told&format=jsonl", line).status())
+                .isEqualTo(202);
+        awaitImport();
+    }
+
+    private void awaitImport() {
+        await().until(() -> dispatcher.get("/catalogs").at("/items/0/status").equals("imported"));
+    }
+
+    private List<Pick> picks(Connection connection, String node) throws SQLException {
+        int nodeNo = dispatcher
                 .bean(Nodes.class)
-                .find(connection, node("a"))
+                .find(connection, node(node))
                 .orElseThrow()
                 .nodeNo();
         List<Candidate> rows = dispatcher
@@ -69,7 +127,7 @@ class ClaimTest extends FleetTest {
                 .page(connection, Place.START, new Appetite(1, 1_000_000, 1, Duration.ZERO), 10);
         assertThat(rows).hasSize(1);
         return rows.stream()
-                .map(row -> new Pick(row.place().taskId(), row.place().slot(), row.since(), node, 1000))
+                .map(row -> new Pick(row.place().taskId(), row.place().slot(), row.since(), nodeNo, 1000))
                 .toList();
     }
 

@@ -28,6 +28,7 @@ final class SettingsTest {
                                 Duration.ofMinutes(15)),
                         new Settings.Retries(6, Duration.ofSeconds(30)),
                         new Settings.Rescue(3, Duration.ofDays(7), 2, 1_000_000_000L, false),
+                        new Settings.Reads(Duration.ofSeconds(30)),
                         new Settings.Access(null, null, false, 0),
                         new Settings.Mock(true, Path.of("mock/mock_data.json")),
                         new Settings.Logging("INFO", false),
@@ -52,6 +53,7 @@ final class SettingsTest {
         all.put("RESCUE_RETRY_BASE", "10s");
         all.put("RESCUE_HOST_CONNECTIONS", "4");
         all.put("RESCUE_UNKNOWN_SIZE_MB", "250");
+        all.put("RESCUE_COALESCE_WAIT", "800ms");
         all.put("RESCUE_OPERATOR_KEY", "operator-key");
         all.put("RESCUE_JOIN_KEY", "join-key");
         all.put("RESCUE_OPEN", "yes");
@@ -73,6 +75,7 @@ final class SettingsTest {
                                 Duration.ofSeconds(20)),
                         new Settings.Retries(9, Duration.ofSeconds(10)),
                         new Settings.Rescue(5, Duration.ofDays(2), 4, 250_000_000L, true),
+                        new Settings.Reads(Duration.ofMillis(800)),
                         new Settings.Access("operator-key", "join-key", true, 17),
                         new Settings.Mock(true, Path.of("/tmp/mock.json")),
                         new Settings.Logging("WARN", true),

@@ -4,16 +4,18 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.catalog.Items.Item;
 import org.climaterescue.db.intake.Intake;
 import org.climaterescue.db.intake.Reception;
 import org.climaterescue.db.intake.Submission;
+import org.climaterescue.db.intake.Tally;
 import org.climaterescue.db.intake.Terms;
 import org.climaterescue.protocol.Sha256;
 
@@ -40,8 +42,9 @@ public final class Chunk {
      * What became of records.
      *
      * @param changed tasks that a record says something else of than before
+     * @param tally what became of the records as submissions; one that this catalog has given before repeats its URL
      */
-    public record Taken(Counts counts, List<Long> changed) {}
+    public record Taken(Counts counts, List<Long> changed, Tally tally) {}
 
     /**
      * Takes the records, and counts them.
@@ -66,7 +69,7 @@ public final class Chunk {
         Map<String, Item> given = run.isFirst() ? Map.of() : Items.ofUrls(connection, run.catalogNo(), urls(assets));
         List<CatalogRecord.Asset> fresh = new ArrayList<>();
         Map<Long, Submission> changes = new HashMap<>();
-        Set<Long> relisted = new TreeSet<>();
+        Set<Long> relisted = new HashSet<>();
         for (CatalogRecord.Asset asset : assets) {
             Item before = given.get(asset.submission().url().canonical());
             if (before == null) {
@@ -77,14 +80,15 @@ public final class Chunk {
         }
         // Before anything new is taken: whoever holds a task's lock may want its URL's row next, never the other way
         // round.
+        TaskUpdates.lock(connection, Stream.concat(changes.keySet().stream(), relisted.stream()));
         TaskUpdates.write(connection, changes, terms.instance());
-        takeFresh(fresh);
-        Items.write(connection, run, named.values());
         Items.relisted(connection, relisted, terms.instance());
+        Tally tally = takeFresh(fresh).plusByUrl(assets.size() - fresh.size());
+        Items.write(connection, run, named.values());
         writeRefused();
         var counts = new Counts(added, updated, unchanged, duplicates, refused.size());
         Imports.count(connection, run, counts, upTo);
-        return new Taken(counts, List.copyOf(changes.keySet()));
+        return new Taken(counts, List.copyOf(changes.keySet()), tally);
     }
 
     private void again(CatalogRecord.Asset asset, Item before, Map<Long, Submission> changes, Set<Long> relisted) {
@@ -106,7 +110,7 @@ public final class Chunk {
         name(before.taskId(), fingerprint);
     }
 
-    private void takeFresh(List<CatalogRecord.Asset> fresh) throws SQLException {
+    private Tally takeFresh(List<CatalogRecord.Asset> fresh) throws SQLException {
         List<Reception> answers = Intake.take(
                 connection, fresh.stream().map(CatalogRecord.Asset::submission).toList(), terms);
         Map<Long, Item> given = Items.ofTasks(
@@ -133,6 +137,7 @@ public final class Chunk {
                             asset.position(), asset.text(), "request_id was used before with another body"));
             }
         }
+        return Tally.of(answers);
     }
 
     private void repeat(boolean same) {

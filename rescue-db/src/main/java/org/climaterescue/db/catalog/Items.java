@@ -2,6 +2,7 @@ package org.climaterescue.db.catalog;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -88,7 +89,7 @@ final class Items {
                 .update();
     }
 
-    /** Notes in their history that the catalog lists tasks again. */
+    /** Notes in the history of tasks, whose locks must be held, that the catalog lists them again. */
     static void relisted(Connection connection, Set<Long> tasks, String instance) throws SQLException {
         if (!tasks.isEmpty()) {
             listed(
@@ -115,14 +116,13 @@ final class Items {
                 .sorted()
                 .toArray();
         if (gone.length > 0) {
+            TaskUpdates.lock(connection, Arrays.stream(gone).boxed());
             listed(connection, "delisted", gone, instance);
         }
         return gone;
     }
 
-    /** The locks are the ledger's, in its order: the event says where a task stands after all that came before it. */
     private static void listed(Connection connection, String kind, long[] tasks, String instance) throws SQLException {
-        TaskUpdates.lock(connection, tasks);
         Sql.of(connection, """
                         insert into event (task_id, at, kind, task_status, actor)
                         select task_id, clock_timestamp(), ?::event_kind, s.status, ?

@@ -6,12 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.intake.Description;
 import org.climaterescue.db.intake.Submission;
 import org.jspecify.annotations.Nullable;
 
-/** What a catalog says differently than it did before about tasks that it gave. */
+/** What a catalog says differently than it did before about tasks that it gave. Their locks must be held. */
 final class TaskUpdates {
 
     private TaskUpdates() {}
@@ -24,7 +25,6 @@ final class TaskUpdates {
         changes.forEach((task, submission) -> sorted.put(task, submission.description()));
         long[] ids = sorted.keySet().stream().mapToLong(Long::longValue).toArray();
         Integer[] priorities = of(sorted, Description::priority).toArray(new Integer[0]);
-        lock(connection, ids);
         Sql.of(connection, """
                         insert into event (task_id, at, kind, task_status, actor, detail)
                         select task_id, clock_timestamp(), 'prioritized', s.status, ?,
@@ -69,14 +69,18 @@ final class TaskUpdates {
     }
 
     /** Locks tasks and what is offered of them, in the order of the ledger. */
-    static void lock(Connection connection, long[] sortedIds) throws SQLException {
+    static void lock(Connection connection, Stream<Long> tasks) throws SQLException {
+        long[] ids = tasks.mapToLong(Long::longValue).sorted().distinct().toArray();
+        if (ids.length == 0) {
+            return;
+        }
         Sql.of(connection, """
                         select task_id from task where task_id = any (?) order by task_id for no key update
-                        """, sortedIds).list(row -> row.number("task_id"));
+                        """, ids).list(row -> row.number("task_id"));
         // Waits for claims, so that an event which follows says where a task stands after them.
         Sql.of(connection, """
                         select task_id from ready where task_id = any (?) order by task_id, slot for update
-                        """, sortedIds).list(row -> row.number("task_id"));
+                        """, ids).list(row -> row.number("task_id"));
     }
 
     private static <T> List<@Nullable T> of(Map<Long, Description> sorted, Function<Description, @Nullable T> member) {

@@ -51,10 +51,10 @@ record Known(Map<String, Taken> requests, Map<Sha256, Long> captures) {
         Taken taken = request == null ? null : requests.get(request.id());
         if (request != null && taken != null) {
             return taken.fingerprint().equals(request.fingerprint())
-                    ? new Reception.Duplicate(taken.taskId())
+                    ? new Reception.Duplicate(taken.taskId(), Reception.Key.REQUEST_ID)
                     : new Reception.OtherBody(taken.taskId());
         }
         Long task = captures.get(submission.url().key());
-        return task == null ? null : new Reception.Duplicate(task);
+        return task == null ? null : new Reception.Duplicate(task, Reception.Key.URL);
     }
 }

@@ -17,8 +17,15 @@ public sealed interface Reception {
      * The same request, or the same URL within the window, was taken before.
      *
      * @param taskId the first one's task
+     * @param by which of the two was the same
      */
-    record Duplicate(long taskId) implements Reception {}
+    record Duplicate(long taskId, Key by) implements Reception {}
+
+    /** What tells that two submissions are one. */
+    enum Key {
+        REQUEST_ID,
+        URL
+    }
 
     /**
      * The request id was used before with another body.
