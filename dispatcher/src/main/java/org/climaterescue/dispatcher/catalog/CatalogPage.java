@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param error where and why the import broke off; null unless it failed
  * @param datasets how many datasets the file holds
  * @param read records read, the sum of the five counts after it
+ * @param repaired those of them whose URL had to be repaired; the history of a new task says how
  */
 record CatalogPage(
         String catalogId,
@@ -26,6 +27,7 @@ record CatalogPage(
         long unchanged,
         long duplicates,
         long rejected,
+        long repaired,
         Instant startedAt,
         @Nullable Instant finishedAt) {
 
@@ -43,6 +45,7 @@ record CatalogPage(
                 row.counts().unchanged(),
                 row.counts().duplicates(),
                 row.counts().rejected(),
+                row.counts().repaired(),
                 row.startedAt(),
                 row.finishedAt());
     }

@@ -13,7 +13,7 @@ public final class Catalogs {
 
     private static final String SELECT = """
             select catalog_no, name, format, status, error, datasets, added, updated, unchanged, duplicates, rejected,
-                   started_at, finished_at
+                   repaired, started_at, finished_at
             from catalog
             """;
 

@@ -85,7 +85,10 @@ public final class Chunk {
         takeFresh(fresh);
         writeGiven();
         writeRefused();
-        var counts = new Counts(added, updated, unchanged, duplicates, refused.size());
+        long repaired = assets.stream()
+                .filter(asset -> asset.submission().repair() != null)
+                .count();
+        var counts = new Counts(added, updated, unchanged, duplicates, refused.size(), repaired);
         Imports.count(connection, run, counts, datasets);
         return new Taken(counts, List.copyOf(changes.keySet()));
     }
