@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param fileBytes the size of the file as it was sent; null if it is not known
  * @param bytesRead how much of it has been read; with {@code fileBytes}, how far the import has come
  * @param read records read, the sum of the five counts after it
+ * @param repaired those of them whose URL had to be repaired; the history of a new task says how
  * @param gone assets that an earlier import of this catalog gave and that this one, read whole, names no more; they stay
  */
 record CatalogPage(
@@ -32,6 +33,7 @@ record CatalogPage(
         long duplicates,
         long rejected,
         long gone,
+        long repaired,
         Instant startedAt,
         @Nullable Instant finishedAt) {
 
@@ -52,6 +54,7 @@ record CatalogPage(
                 row.counts().duplicates(),
                 row.counts().rejected(),
                 row.gone(),
+                row.counts().repaired(),
                 row.startedAt(),
                 row.finishedAt());
     }

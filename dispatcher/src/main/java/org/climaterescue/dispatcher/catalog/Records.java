@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.climaterescue.db.catalog.CatalogRecord;
+import org.climaterescue.db.intake.Submission;
 import org.climaterescue.dispatcher.intake.Submissions;
 import org.climaterescue.dispatcher.intake.TaskRequest;
 import org.climaterescue.dispatcher.problem.ProblemException;
@@ -98,11 +99,26 @@ final class Records {
     private CatalogRecord checked(String position, JsonNode record, TaskRequest request) {
         String excerpt = excerpt(record.toString());
         try {
-            return new CatalogRecord.Asset(position, excerpt, submissions.check(request));
+            return new CatalogRecord.Asset(position, excerpt, submission(request));
         } catch (ConstraintViolationException wrong) {
             return new CatalogRecord.Refused(position, excerpt, Violations.detail(wrong));
         } catch (ProblemException wrong) {
             return new CatalogRecord.Refused(position, excerpt, BoundedJson.storable(wrong.detail()));
+        }
+    }
+
+    /** The request as it is, or with its URL repaired where that alone is refused. */
+    private Submission submission(TaskRequest request) {
+        try {
+            return submissions.check(request);
+        } catch (ProblemException refused) {
+            if (!"dataset_url".equals(refused.field())) {
+                throw refused;
+            }
+            UrlRepair repair = UrlRepair.of(request.datasetUrl()).orElseThrow(() -> refused);
+            return submissions
+                    .check(request.at(repair.url()))
+                    .repaired(new Submission.Repair(repair.note(), BoundedJson.storable(request.datasetUrl())));
         }
     }
 

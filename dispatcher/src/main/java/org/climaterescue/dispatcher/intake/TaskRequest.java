@@ -43,4 +43,10 @@ public record TaskRequest(
 
     /** The longest name, dataset or organization, in characters. */
     public static final int LONGEST_TEXT = 1000;
+
+    /** The same, asked for another URL. */
+    public TaskRequest at(String url) {
+        return new TaskRequest(
+                requestId, url, name, dataset, organization, sizeBytes, sha256, priority, copies, payload);
+    }
 }

@@ -54,6 +54,11 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(status, code, detail, null, Map.of(), Map.of());
     }
 
+    /** The member, parameter or path that is wrong, in snake_case; null when it is none of them. */
+    public @Nullable String field() {
+        return field;
+    }
+
     /** 400 {@code invalid}: the member, parameter or path that {@code field} names in snake_case is wrong. */
     public static ProblemException invalid(@Nullable String field, String detail) {
         return new ProblemException(400, "invalid", detail, field, Map.of(), Map.of());

@@ -61,7 +61,7 @@ class CatalogImportTest {
         assertThat(rejected.getFirst().get("reason").asText())
                 .contains("scheme")
                 .contains("hhttps");
-        assertThat(rejected.getFirst().get("record").asText()).contains("hhttps://example.org/typo.csv");
+        assertThat(rejected.getFirst().get("record").asText()).contains("hhttps://example/typo.csv");
     }
 
     @Test
@@ -123,6 +123,48 @@ class CatalogImportTest {
                 .isEqualTo(20);
         assertThat(service.number("select count(*) from event where kind = 'prioritized'"))
                 .isEqualTo(1);
+    }
+
+    @Test
+    void aUrlThatEverybodyReadsRightlyIsRepairedAndNoted() {
+        JsonNode catalog = imported("list", """
+                {"url":"hifld-geoplatform.hub.arcgis.com"}
+                {"url":"<http://example.org/b>","payload":"no object"}
+                {"url":"http://example.org/c"}
+                {"url":"see website"}
+                """);
+
+        assertThat(counts(catalog))
+                .isEqualTo("datasets 0, read 4, added 2, updated 0, unchanged 0, duplicates 0, rejected 2");
+        assertThat(catalog.get("repaired").asLong()).isEqualTo(1);
+        JsonNode task = service.get("/copies?url=https://hifld-geoplatform.hub.arcgis.com")
+                .json();
+        JsonNode submitted = service.get("/tasks/" + task.get("task_id").asText() + "/history")
+                .json()
+                .at("/items/0");
+        assertThat(submitted.get("event").asText()).isEqualTo("submitted");
+        assertThat(submitted.get("detail").toString())
+                .isEqualTo("{\"repaired\":\"https:// put before the host\","
+                        + "\"written\":\"hifld-geoplatform.hub.arcgis.com\"}");
+        assertThat(service.number("select count(*) from event where kind = 'submitted' and detail is null"))
+                .isEqualTo(1);
+        assertThat(service.get("/catalogs/" + catalog.get("catalog_id").asText() + "/rejected")
+                        .lines())
+                .extracting(one -> one.get("reason").asText())
+                .containsExactly(
+                        "payload must be an object",
+                        "dataset_url has no scheme; it must begin with http, https, ftp or magnet");
+    }
+
+    @Test
+    void theSameCatalogAgainCountsItsRepairsAnew() {
+        imported("list", "{\"url\":\"www.example.org/a\"}\n");
+
+        JsonNode again = imported("list", "{\"url\":\"www.example.org/a\"}\n{\"url\":\"https://www.example.org/a\"}\n");
+
+        assertThat(counts(again))
+                .isEqualTo("datasets 0, read 2, added 0, updated 0, unchanged 2, duplicates 0, rejected 0");
+        assertThat(again.get("repaired").asLong()).isEqualTo(1);
     }
 
     @Test

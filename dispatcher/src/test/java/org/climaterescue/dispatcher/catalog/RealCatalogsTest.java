@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Catalogs as agencies publish them, read where a collection of them lies beside the repository, else skipped. The counts are
- * those of a separate program: distinct URLs without their fragments, scheme and host in lower case.
+ * those of a separate program: distinct URLs without their fragments, scheme and host in lower case, and the one that begins
+ * with {@code hhttps}, which is repaired.
  */
 class RealCatalogsTest {
 
@@ -23,7 +24,7 @@ class RealCatalogsTest {
     @CsvSource(delimiter = '|', textBlock = """
                     dcat/nasa_small_120.json | imported | datasets 120, read 975, added 873
                     dcat/doe_energy_data_json_2025-02-01.json.gz | imported | datasets 480, read 758, added 619
-                    dcat-edge/gsa-harvester/dcatus_with_none.json.gz | imported | datasets 402, read 2841, added 2140
+                    dcat-edge/gsa-harvester/dcatus_with_none.json.gz | imported | datasets 402, read 2841, added 2141
                     dcat-edge/gsa-harvester/dcatus.json | imported | datasets 7, read 7, added 7
                     dcat-edge/gsa-harvester/dcatus3_0.json | imported | datasets 4, read 0, added 0
                     dcat-edge/gsa-harvester/dcatus_multiple_invalid.json | imported | datasets 1, read 1, added 0

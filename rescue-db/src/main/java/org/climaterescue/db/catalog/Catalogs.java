@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
 public final class Catalogs {
 
     private static final String SELECT = """
-            select catalog_no, name, format, status, error, datasets, added, updated, unchanged, duplicates, rejected, gone,
-                   file_bytes, bytes_read, started_at, finished_at
+            select catalog_no, name, format, status, error, datasets, added, updated, unchanged, duplicates, rejected,
+                   repaired, gone, file_bytes, bytes_read, started_at, finished_at
             from catalog
             """;
 

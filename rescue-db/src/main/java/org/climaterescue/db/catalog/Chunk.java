@@ -86,7 +86,10 @@ public final class Chunk {
         Tally tally = takeFresh(fresh).plusByUrl(assets.size() - fresh.size());
         Items.write(connection, run, named.values());
         writeRefused();
-        var counts = new Counts(added, updated, unchanged, duplicates, refused.size());
+        long repaired = assets.stream()
+                .filter(asset -> asset.submission().repair() != null)
+                .count();
+        var counts = new Counts(added, updated, unchanged, duplicates, refused.size(), repaired);
         Imports.count(connection, run, counts, upTo);
         return new Taken(counts, List.copyOf(changes.keySet()), tally);
     }

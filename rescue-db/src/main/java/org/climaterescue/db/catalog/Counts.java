@@ -11,8 +11,9 @@ import org.climaterescue.db.Sql;
  * @param unchanged said as this catalog did before
  * @param duplicates their URL already came from elsewhere
  * @param rejected refused
+ * @param repaired those of them whose URL had to be repaired
  */
-public record Counts(long added, long updated, long unchanged, long duplicates, long rejected) {
+public record Counts(long added, long updated, long unchanged, long duplicates, long rejected, long repaired) {
 
     /** All records, which is also how far the file has been read. */
     public long read() {
@@ -25,6 +26,7 @@ public record Counts(long added, long updated, long unchanged, long duplicates, 
                 row.number("updated"),
                 row.number("unchanged"),
                 row.number("duplicates"),
-                row.number("rejected"));
+                row.number("rejected"),
+                row.number("repaired"));
     }
 }

@@ -30,9 +30,10 @@ public final class Imports {
                         values (?, ?, ?, 'importing', ?, clock_timestamp(), clock_timestamp())
                         on conflict (name) do update
                             set format = excluded.format, status = 'importing', error = null, datasets = 0, added = 0,
-                                updated = 0, unchanged = 0, duplicates = 0, rejected = 0, gone = 0,
-                                file_bytes = excluded.file_bytes, bytes_read = 0, imported_by = excluded.imported_by, run = c.run + 1, heard_at = excluded.heard_at,
-                                started_at = excluded.started_at, finished_at = null
+                                updated = 0, unchanged = 0, duplicates = 0, rejected = 0, repaired = 0, gone = 0,
+                                file_bytes = excluded.file_bytes, bytes_read = 0, imported_by = excluded.imported_by,
+                                run = c.run + 1, heard_at = excluded.heard_at, started_at = excluded.started_at,
+                                finished_at = null
                             where c.status <> 'importing'
                                or c.heard_at < clock_timestamp() - make_interval(secs => ?)
                         returning catalog_no, run
@@ -59,7 +60,7 @@ public final class Imports {
         return Sql.of(connection, """
                         update catalog set imported_by = ?, heard_at = clock_timestamp()
                         where catalog_no = ? and run = ? and status = 'importing'
-                        returning name, format, added, updated, unchanged, duplicates, rejected
+                        returning name, format, added, updated, unchanged, duplicates, rejected, repaired
                         """, instance, run.catalogNo(), run.run())
                 .first(row -> new Progress(row.text("name"), row.text("format"), Counts.from(row)));
     }
@@ -81,8 +82,8 @@ public final class Imports {
                                 """
                                 update catalog
                                 set added = added + ?, updated = updated + ?, unchanged = unchanged + ?,
-                                    duplicates = duplicates + ?, rejected = rejected + ?, datasets = ?,
-                                    bytes_read = ?, heard_at = clock_timestamp()
+                                    duplicates = duplicates + ?, rejected = rejected + ?, repaired = repaired + ?,
+                                    datasets = ?, bytes_read = ?, heard_at = clock_timestamp()
                                 where catalog_no = ? and run = ? and status = 'importing'
                                 """,
                                 more.added(),
@@ -90,6 +91,7 @@ public final class Imports {
                                 more.unchanged(),
                                 more.duplicates(),
                                 more.rejected(),
+                                more.repaired(),
                                 upTo.datasets(),
                                 upTo.bytes(),
                                 run.catalogNo(),

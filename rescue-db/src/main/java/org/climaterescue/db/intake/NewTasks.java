@@ -19,6 +19,8 @@ final class NewTasks {
         if (tasks.isEmpty()) {
             return;
         }
+        List<Candidate> repaired =
+                tasks.stream().filter(one -> one.submission().repair() != null).toList();
         Sql.of(
                         connection,
                         """
@@ -40,8 +42,13 @@ final class NewTasks {
                             select task_id, 0, 10 - priority, 0, 2147483647, host_no, size_bytes, 1, false, created_at
                             from fresh
                         )
-                        insert into event (task_id, at, kind, task_status, actor)
-                        select task_id, created_at, 'submitted', 'pending', initiated_by from fresh order by task_id
+                        insert into event (task_id, at, kind, task_status, actor, detail)
+                        select task_id, created_at, 'submitted', 'pending', initiated_by,
+                               case when r.note is not null
+                                    then json_build_object('repaired', r.note, 'written', r.written) end
+                        from fresh
+                        left join unnest(?::bigint[], ?::text[], ?::text[]) as r (task_id, note, written) using (task_id)
+                        order by task_id
                         """,
                         terms.catalogNo(),
                         terms.instance(),
@@ -63,7 +70,18 @@ final class NewTasks {
                         tasks.stream()
                                 .mapToInt(one -> one.submission().copies())
                                 .toArray(),
-                        texts(tasks, Submission::payload))
+                        texts(tasks, Submission::payload),
+                        repaired.stream().mapToLong(Candidate::taskId).toArray(),
+                        texts(
+                                repaired,
+                                one -> one.repair() == null
+                                        ? null
+                                        : one.repair().note()),
+                        texts(
+                                repaired,
+                                one -> one.repair() == null
+                                        ? null
+                                        : one.repair().written()))
                 .update();
     }
 

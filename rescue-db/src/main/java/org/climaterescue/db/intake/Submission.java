@@ -11,13 +11,20 @@ import org.jspecify.annotations.Nullable;
  * @param description what is said about it
  * @param copies wanted, 1 to 100
  * @param payload a JSON object that is kept and given back; null if there is none
+ * @param repair what was done to the URL before it could be used; null if nothing was
  */
 public record Submission(
         @Nullable Request request,
         AssetUrl url,
         Description description,
         int copies,
-        @Nullable String payload) {
+        @Nullable String payload,
+        @Nullable Repair repair) {
+
+    public Submission(
+            @Nullable Request request, AssetUrl url, Description description, int copies, @Nullable String payload) {
+        this(request, url, description, copies, payload, null);
+    }
 
     /**
      * A request that can be recognised when it comes again.
@@ -26,6 +33,19 @@ public record Submission(
      * @param fingerprint of everything that the request says; two requests with equal ids and fingerprints are the same
      */
     public record Request(String id, Sha256 fingerprint) {}
+
+    /**
+     * A URL that had to be repaired; the task's history tells it.
+     *
+     * @param note what was done
+     * @param written the URL as it was given
+     */
+    public record Repair(String note, String written) {}
+
+    /** The same, with a URL that had to be repaired. */
+    public Submission repaired(Repair done) {
+        return new Submission(request, url, description, copies, payload, done);
+    }
 
     @Nullable
     String requestId() {
