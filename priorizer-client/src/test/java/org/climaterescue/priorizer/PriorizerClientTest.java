@@ -165,9 +165,7 @@ class PriorizerClientTest {
 
             assertThat(ask()).as("%s", fault).isEqualTo(new Ranking(1000, 0));
             assertThat(entries).as("%s", fault).hasSize(1000);
-            assertThat(priorizer.ranking().load().requests())
-                    .as("%s", fault)
-                    .isEqualTo(PriorizerClient.TRIES);
+            assertThat(priorizer.ranking().load().requests()).as("%s", fault).isEqualTo(PriorizerClient.TRIES);
         }
     }
 
@@ -233,9 +231,7 @@ class PriorizerClientTest {
     void aPriorizerThatIsAwayIsSaidToBe() {
         priorizer.close();
 
-        assertThatThrownBy(this::ask)
-                .isInstanceOf(PriorizerUnavailable.class)
-                .hasMessageStartingWith("no answer");
+        assertThatThrownBy(this::ask).isInstanceOf(PriorizerUnavailable.class).hasMessageStartingWith("no answer");
     }
 
     @Test

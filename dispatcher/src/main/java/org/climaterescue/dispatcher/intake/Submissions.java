@@ -111,7 +111,7 @@ public final class Submissions {
      * @return an answer for each, in order
      * @throws StorageFailure when the database is away or at fault; nothing is stored then
      */
-    List<Taken> take(List<Submission> submissions) {
+    public List<Taken> take(List<Submission> submissions) {
         List<Taken> taken = takeAll(submissions);
         long fresh = taken.stream()
                 .filter(one -> one instanceof Taken.Answered(Reception.Accepted _))
@@ -166,7 +166,7 @@ public final class Submissions {
     public record Counters(long submitted, long accepted, long duplicates, double rate) {}
 
     /** What came of one submission. */
-    sealed interface Taken {
+    public sealed interface Taken {
 
         /** The state of record has answered. */
         record Answered(Reception reception) implements Taken {}
