@@ -12,7 +12,7 @@ create index task_ranked on task (task_id) include (rank) where rank is not null
 
 -- One row: how the last refresh went, at whatever instance.
 create table ranking_refresh (
-    only        boolean primary key default true check (only),
+    single      boolean primary key default true check (single),
     -- Counts refreshes, so that whoever has waited for another's can tell.
     refresh_no  bigint not null default 0 check (refresh_no >= 0),
     ended_at    timestamptz,
