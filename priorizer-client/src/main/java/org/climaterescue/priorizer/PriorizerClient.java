@@ -1,52 +1,127 @@
 package org.climaterescue.priorizer;
 
 import com.fasterxml.jackson.core.JacksonException;
+import io.github.resilience4j.circuitbreaker.CallNotPermittedException;
+import io.github.resilience4j.circuitbreaker.CircuitBreaker;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig;
+import io.github.resilience4j.circuitbreaker.CircuitBreakerConfig.SlidingWindowType;
+import io.github.resilience4j.core.IntervalFunction;
+import io.github.resilience4j.retry.Retry;
+import io.github.resilience4j.retry.RetryConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** Asks one priorizer for its ranking: {@code POST {base}/ranking}. Thread-safe. */
+/**
+ * Asks one priorizer for its ranking: {@code POST {base}/ranking}. Thread-safe.
+ *
+ * <p>What may pass is tried {@value #TRIES} times: a failed connection, 5xx, 429, an answer that breaks off or is no ranking.
+ * A priorizer that failed {@value #FAILURES_IN_A_ROW} times in a row, tries included, is left alone for a minute; then one
+ * question decides whether it is asked again.
+ */
 public final class PriorizerClient implements AutoCloseable {
 
+    static final int TRIES = 3;
+    static final int FAILURES_IN_A_ROW = 3;
+    static final Duration LEFT_ALONE = Duration.ofMinutes(1);
+
     private static final Duration CONNECT = Duration.ofSeconds(10);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+    private static final double LONGER_EACH_TIME = 3;
+    private static final double JITTER = 0.5;
+    private static final int TOO_MANY_REQUESTS = 429;
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(CONNECT).build();
     private final URI ranking;
     private final Duration timeout;
+    private final Retry retry;
+    private final CircuitBreaker breaker;
+    private volatile boolean closed;
 
     /**
      * Connects nothing yet.
      *
      * @param base an http or https URL; {@code /ranking} is added to its path
-     * @param timeout for the whole answer, from the question to its last byte
+     * @param timeout for the whole answer, from the first question to the last byte, however often it is asked
      */
     public PriorizerClient(URI base, Duration timeout) {
-        this.ranking = URI.create(base.toString().replaceFirst("/+$", "") + "/ranking");
-        this.timeout = timeout;
+        this(base, timeout, FIRST_PAUSE, Clock.systemUTC());
     }
 
     /**
-     * Asks once and hands on each usable entry as it comes, however long the ranking is.
+     * As {@link #PriorizerClient(URI, Duration)}.
      *
-     * @param each told on the calling thread
-     * @throws PriorizerUnavailable when the answer does not come whole; what {@code each} was told is then to be forgotten
+     * @param pause before the second try, give or take a half
+     * @param clock tells how long the priorizer has been left alone
      */
-    public Ranking ask(Consumer<Ranking.Entry> each) throws PriorizerUnavailable, InterruptedException {
-        long began = System.nanoTime();
+    PriorizerClient(URI base, Duration timeout, Duration pause, Clock clock) {
+        this.ranking = URI.create(base.toString().replaceFirst("/+$", "") + "/ranking");
+        this.timeout = timeout;
+        this.retry = Retry.of(
+                "priorizer",
+                RetryConfig.custom()
+                        .maxAttempts(TRIES)
+                        .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(pause, LONGER_EACH_TIME, JITTER))
+                        .retryOnException(failure -> failure instanceof PriorizerUnavailable away && away.mayPass())
+                        .build());
+        this.breaker = CircuitBreaker.of(
+                "priorizer",
+                CircuitBreakerConfig.custom()
+                        .slidingWindow(FAILURES_IN_A_ROW, FAILURES_IN_A_ROW, SlidingWindowType.COUNT_BASED)
+                        .failureRateThreshold(100)
+                        .permittedNumberOfCallsInHalfOpenState(1)
+                        .waitDurationInOpenState(LEFT_ALONE)
+                        .clock(clock)
+                        // What fails at the caller, such as a database that is away, says nothing of the priorizer.
+                        .ignoreException(failure -> !(failure instanceof PriorizerUnavailable))
+                        .build());
+    }
+
+    /**
+     * Asks, again where that may help, and hands on each usable entry as it comes, however long the ranking is.
+     *
+     * @param begin gives who is told of the entries, on the calling thread; asked again for each try, when what was told
+     *     before is to be forgotten
+     * @throws PriorizerUnavailable when no answer came whole; what was told is to be forgotten
+     */
+    public Ranking ask(Supplier<Consumer<Ranking.Entry>> begin) throws PriorizerUnavailable, InterruptedException {
+        long deadline = System.nanoTime() + timeout.toNanos();
+        Callable<Ranking> tries = retry.decorateCallable(() -> askOnce(begin.get(), deadline));
+        try {
+            return breaker.executeCallable(tries);
+        } catch (CallNotPermittedException leftAlone) {
+            throw PriorizerUnavailable.forGood(
+                    "it failed %d times in a row and is left alone for a minute".formatted(FAILURES_IN_A_ROW),
+                    leftAlone);
+        } catch (PriorizerUnavailable | InterruptedException | RuntimeException failure) {
+            throw failure;
+        } catch (Exception other) {
+            throw new IllegalStateException(other);
+        }
+    }
+
+    private Ranking askOnce(Consumer<Ranking.Entry> each, long deadline)
+            throws PriorizerUnavailable, InterruptedException {
         HttpRequest question = HttpRequest.newBuilder(ranking)
-                .timeout(timeout)
+                .timeout(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))
                 .header("Accept", "application/json")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{}"))
@@ -54,10 +129,14 @@ public final class PriorizerClient implements AutoCloseable {
         HttpResponse<InputStream> answer;
         try {
             answer = client.send(question, BodyHandlers.ofInputStream());
+        } catch (HttpConnectTimeoutException unreachable) {
+            throw mayPass("no answer: " + reason(unreachable), unreachable);
+        } catch (HttpTimeoutException late) {
+            throw PriorizerUnavailable.forGood("no answer: " + reason(late), late);
         } catch (IOException unreachable) {
-            throw new PriorizerUnavailable("no answer from " + ranking + ": " + reason(unreachable), unreachable);
+            throw mayPass("no answer: " + reason(unreachable), unreachable);
         }
-        return read(answer, each, timeout.toNanos() - (System.nanoTime() - began));
+        return read(answer, each, deadline - System.nanoTime());
     }
 
     /** The timeout of a request ends with its headers, so the rest of the answer has a clock of its own. */
@@ -71,19 +150,29 @@ public final class PriorizerClient implements AutoCloseable {
                 },
                 CompletableFuture.delayedExecutor(nanosLeft, TimeUnit.NANOSECONDS));
         try (InputStream document = answer.body()) {
-            if (answer.statusCode() != 200) {
-                throw new PriorizerUnavailable(ranking + " answered " + answer.statusCode());
+            int status = answer.statusCode();
+            if (status != 200) {
+                String answered = "it answered " + status;
+                throw status >= 500 || status == TOO_MANY_REQUESTS
+                        ? mayPass(answered, null)
+                        : PriorizerUnavailable.forGood(answered, null);
             }
             return RankingParser.parse(document, each);
         } catch (JacksonException noRanking) {
-            throw new PriorizerUnavailable(ranking + " gave no ranking: " + noRanking.getOriginalMessage(), noRanking);
+            throw mayPass("it gave no ranking: " + noRanking.getOriginalMessage(), noRanking);
         } catch (IOException broken) {
-            String what =
-                    late.get() ? "took longer than " + timeout.toSeconds() + " s" : "broke off: " + reason(broken);
-            throw new PriorizerUnavailable("the answer of " + ranking + " " + what, broken);
+            throw late.get()
+                    ? PriorizerUnavailable.forGood("its answer took longer than " + timeout.toSeconds() + " s", broken)
+                    : mayPass("its answer broke off: " + reason(broken), broken);
         } finally {
             clock.cancel(false);
         }
+    }
+
+    private PriorizerUnavailable mayPass(String message, @Nullable Throwable cause) {
+        return closed
+                ? PriorizerUnavailable.forGood(message, cause)
+                : PriorizerUnavailable.forTheMoment(message, cause);
     }
 
     private static void close(InputStream body) {
@@ -98,8 +187,10 @@ public final class PriorizerClient implements AutoCloseable {
         return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
+    /** Breaks off what is being asked. */
     @Override
     public void close() {
+        closed = true;
         client.shutdownNow();
     }
 }

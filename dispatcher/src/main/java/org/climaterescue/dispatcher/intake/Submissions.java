@@ -114,7 +114,7 @@ public final class Submissions {
      * @return an answer for each, in order
      * @throws StorageFailure when the database is away or at fault; nothing is stored then
      */
-    List<Taken> take(List<Submission> submissions) {
+    public List<Taken> take(List<Submission> submissions) {
         List<Taken> taken = takeAll(submissions);
         Tally tally = Tally.of(taken.stream()
                 .flatMap(one ->
@@ -198,7 +198,7 @@ public final class Submissions {
     }
 
     /** What came of one submission. */
-    sealed interface Taken {
+    public sealed interface Taken {
 
         /** The state of record has answered. */
         record Answered(Reception reception) implements Taken {}

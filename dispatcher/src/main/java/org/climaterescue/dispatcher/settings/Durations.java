@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms}, {@code 15s}, {@code 2m}, {@code 6h}, {@code 7d}, or ISO-8601. */
+/** Durations as people write them: {@code 500ms}, {@code 15s}, {@code 2m}, {@code 6h}, {@code 7d}, or ISO-8601; zero needs no unit. */
 final class Durations {
 
     private static final Pattern SHORT = Pattern.compile("(\\d{1,9})\\s*(ms|s|m|h|d)");
@@ -16,6 +16,9 @@ final class Durations {
 
     static Optional<Duration> parse(String text) {
         String plain = text.strip().toLowerCase(Locale.ROOT);
+        if (plain.equals("0")) {
+            return Optional.of(Duration.ZERO);
+        }
         Matcher matcher = SHORT.matcher(plain);
         if (matcher.matches()) {
             long amount = Long.parseLong(matcher.group(1));

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param access who may do what
  * @param mock the mock mode for developers of clients
  * @param logging what is logged
- * @param priorizer the base URL of the priorizer; null when there is none
+ * @param priorizer who says what to rescue first
  */
 public record Settings(
         Listen listen,
@@ -34,7 +34,7 @@ public record Settings(
         Access access,
         Mock mock,
         Logging logging,
-        @Nullable URI priorizer) {
+        Priorizer priorizer) {
 
     private static final Duration MOMENT = Duration.ofMillis(100);
 
@@ -131,6 +131,14 @@ public record Settings(
     public record Logging(String level, boolean debug) {}
 
     /**
+     * Who says what to rescue first.
+     *
+     * @param url the base URL of the priorizer; null when there is none
+     * @param refresh how often it is asked; zero: only when an operator says so
+     */
+    public record Priorizer(@Nullable URI url, Duration refresh) {}
+
+    /**
      * Reads the settings; what is not set takes its default.
      *
      * @throws BadSetting when a value makes no sense
@@ -156,7 +164,9 @@ public record Settings(
                         from.flag("ENABLE_MOCK_MODE", !access.secured()),
                         from.path("MOCK_DATA_PATH", "mock/mock_data.json")),
                 new Logging(from.logLevel("LOG_LEVEL", "INFO"), from.flag("DEBUG", false)),
-                from.httpUrl("PRIORIZER_URL"));
+                new Priorizer(
+                        from.httpUrl("PRIORIZER_URL"),
+                        from.duration("RESCUE_PRIORIZER_REFRESH", Duration.ofMinutes(10), Duration.ZERO, YEAR)));
     }
 
     private static Access access(Environment from) {

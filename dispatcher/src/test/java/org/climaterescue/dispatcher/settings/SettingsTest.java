@@ -32,7 +32,7 @@ final class SettingsTest {
                         new Settings.Access(null, null, false, 0),
                         new Settings.Mock(true, Path.of("mock/mock_data.json")),
                         new Settings.Logging("INFO", false),
-                        null));
+                        new Settings.Priorizer(null, Duration.ofMinutes(10))));
     }
 
     @Test
@@ -43,6 +43,7 @@ final class SettingsTest {
         all.put("DATABASE_URL", "postgresql://u:p@db/rescue");
         all.put("RESCUE_DATA_DIR", "/var/lib/rescue");
         all.put("PRIORIZER_URL", "http://priorizer:9000/base");
+        all.put("RESCUE_PRIORIZER_REFRESH", "90s");
         all.put("RESCUE_COPIES", "5");
         all.put("RESCUE_DEDUP_WINDOW", "P2D");
         all.put("RESCUE_HEARTBEAT", "500ms");
@@ -79,7 +80,7 @@ final class SettingsTest {
                         new Settings.Access("operator-key", "join-key", true, 17),
                         new Settings.Mock(true, Path.of("/tmp/mock.json")),
                         new Settings.Logging("WARN", true),
-                        URI.create("http://priorizer:9000/base")));
+                        new Settings.Priorizer(URI.create("http://priorizer:9000/base"), Duration.ofSeconds(90))));
     }
 
     @Test
@@ -96,6 +97,15 @@ final class SettingsTest {
     void anEmptyVariableCountsAsUnset() {
         assertThat(Settings.from(Map.of("RESCUE_COPIES", "", "RESCUE_OPERATOR_KEY", " ", "DATABASE_URL", "")))
                 .isEqualTo(Settings.from(Map.of()));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "0s", "PT0S"})
+    void aRefreshOfZeroIsNone(String zero) {
+        assertThat(Settings.from(Map.of("RESCUE_PRIORIZER_REFRESH", zero))
+                        .priorizer()
+                        .refresh())
+                .isZero();
     }
 
     @ParameterizedTest
@@ -127,6 +137,8 @@ final class SettingsTest {
         "DEBUG,verbose",
         "LOG_LEVEL,loud",
         "PRIORIZER_URL,ftp://priorizer/",
+        "RESCUE_PRIORIZER_REFRESH,-1s",
+        "RESCUE_PRIORIZER_REFRESH,never",
         "PRIORIZER_URL,localhost:9000",
         "PRIORIZER_URL,http://a b/",
     })

@@ -14,7 +14,10 @@ final class NewTasks {
 
     private NewTasks() {}
 
-    /** Writes each task, its first row in {@code ready} and its first line of history. */
+    /**
+     * Writes each task, its first row in {@code ready} and its first line of history. A URL in the last known ranking gives a
+     * task its rank; while there is no ranking, none is looked for.
+     */
     static void write(Connection connection, List<Candidate> tasks, Terms terms, Instant now) throws SQLException {
         if (tasks.isEmpty()) {
             return;
@@ -26,20 +29,23 @@ final class NewTasks {
                         """
                         with fresh as (
                             insert into task (task_id, request_id, url, canonical_url, host_no, name, dataset, organization,
-                                              catalog_no, size_bytes, sha256, priority, copies_target, payload,
+                                              catalog_no, size_bytes, sha256, priority, rank, copies_target, payload,
                                               initiated_by, created_at)
                             select x.task_id, x.request_id, x.url, nullif(x.canonical_url, x.url), x.host_no, x.name,
-                                   x.dataset, x.organization, ?::integer, x.size_bytes, x.sha256, x.priority, x.copies,
-                                   x.payload::json, ?, ?
+                                   x.dataset, x.organization, ?::integer, x.size_bytes, x.sha256, x.priority,
+                                   case when (select exists (select from ranking)) then
+                                       (select k.rank from ranking k
+                                        where k.url_sha256 = sha256(convert_to(x.canonical_url, 'UTF8'))) end,
+                                   x.copies, x.payload::json, ?, ?
                             from unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::integer[], ?::text[], ?::text[],
                                         ?::text[], ?::bigint[], ?::bytea[], ?::integer[], ?::integer[], ?::text[])
                                 as x (task_id, request_id, url, canonical_url, host_no, name, dataset, organization,
                                       size_bytes, sha256, priority, copies, payload)
-                            returning task_id, host_no, size_bytes, priority, initiated_by, created_at
+                            returning task_id, host_no, size_bytes, priority, rank, initiated_by, created_at
                         ), claimable as (
                             insert into ready (task_id, slot, urgency, copies, rank, host_no, size_bytes, attempt, contested,
                                                since)
-                            select task_id, 0, 10 - priority, 0, 2147483647, host_no, size_bytes, 1, false, created_at
+                            select task_id, 0, 10 - priority, 0, coalesce(rank, 2147483647), host_no, size_bytes, 1, false, created_at
                             from fresh
                         )
                         insert into event (task_id, at, kind, task_status, actor, detail)

@@ -57,6 +57,7 @@ class InvariantsTest {
                 breach(5, "insert into ready select 7, 0, 5, 0, 2147483647, 1, 1000, 2, true, now()"),
                 breach(6, "update failure set charged = false where task_id = 7"),
                 breach(7, "update task set priority = 9 where task_id = 1"),
+                breach(7, "update task set rank = 3 where task_id = 1"),
                 breach(7, "update ready set contested = false where task_id = 10"),
                 breach(
                         8,

@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.dispatcher.priority;
+
+import org.jspecify.annotations.NullMarked;
