@@ -9,6 +9,7 @@ import org.climaterescue.agent.store.StoredCopy;
 import org.climaterescue.protocol.AssignedTask;
 import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.Failure;
+import org.climaterescue.protocol.Heartbeat;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.Release;
 import org.climaterescue.protocol.StopReason;
@@ -36,7 +37,15 @@ final class Job {
     /** Reports are not cut off by the end of the download, but by the end of the agent. */
     private final StopSignal ended;
 
+    /** Told that a download has learned how large its file is. */
+    private final Runnable onSize;
+
     private volatile long bytesDone;
+
+    /** What the origin says that the file has, and what of it the dispatcher knows. */
+    private volatile @Nullable Long size;
+
+    private volatile @Nullable Long knownSize;
     private volatile @Nullable String stopReason;
 
     Job(
@@ -46,7 +55,8 @@ final class Job {
             DispatcherClient client,
             AgentListener listener,
             Connectivity connectivity,
-            StopSignal ended) {
+            StopSignal ended,
+            Runnable onSize) {
         this.task = task;
         this.download = Download.of(task);
         this.rescuer = rescuer;
@@ -55,14 +65,30 @@ final class Job {
         this.listener = listener;
         this.connectivity = connectivity;
         this.ended = ended;
+        this.onSize = onSize;
+        this.knownSize = task.sizeBytes();
     }
 
     String assignmentId() {
         return task.assignmentId();
     }
 
-    long bytesDone() {
-        return bytesDone;
+    /** How far it is, for a heartbeat. */
+    Heartbeat.Progress progress() {
+        return new Heartbeat.Progress(task.assignmentId(), bytesDone, size);
+    }
+
+    /** The dispatcher has taken this in. */
+    void heard(Heartbeat.Progress said) {
+        if (said.sizeBytes() != null) {
+            knownSize = said.sizeBytes();
+        }
+    }
+
+    /** Whether the dispatcher reserves something else than the origin says that the file has. */
+    boolean hasNews() {
+        Long learned = size;
+        return learned != null && !learned.equals(knownSize);
     }
 
     /** Stops the download, if it still runs. A file that is complete is reported all the same. */
@@ -74,7 +100,7 @@ final class Job {
     /** Does the work and reports it; returns when there is nothing left to say. */
     void run() throws InterruptedException, AgentException, IOException {
         listener.started(download);
-        switch (rescuer.rescue(task, this::progressed, stop, this::isUnwanted)) {
+        switch (rescuer.rescue(task, this::progressed, this::sized, stop, this::isUnwanted)) {
             case Outcome.Held(StoredCopy copy) -> {
                 bytesDone = copy.size();
                 listener.stored(download, copy);
@@ -116,6 +142,13 @@ final class Job {
         listener.progressed(download, bytes);
     }
 
+    private void sized(long total) {
+        size = total;
+        if (hasNews()) {
+            onSize.run();
+        }
+    }
+
     private void report(@Nullable Reply<?> reply) {
         switch (reply) {
             case null -> {}
@@ -137,7 +170,7 @@ final class Job {
                 null);
     }
 
-    private static Failure failure(Outcome.Failed failed, String nodeId) {
+    private Failure failure(Outcome.Failed failed, String nodeId) {
         String detail = failed.detail();
         return new Failure(
                 nodeId,
@@ -146,7 +179,8 @@ final class Job {
                         ? detail.substring(0, Math.min(detail.length(), Limits.DETAIL_LENGTH / 2))
                         : null,
                 failed.httpStatus(),
-                failed.retryAfterSeconds());
+                failed.retryAfterSeconds(),
+                size);
     }
 
     /** Leaves out what is longer than the contract takes: half an entity tag would be a wrong one. */

@@ -35,7 +35,22 @@ final class Jobs {
     List<Heartbeat.Progress> progress() {
         return active.values().stream()
                 .limit(Limits.MAX_REPORTS_PER_CALL)
-                .map(job -> new Heartbeat.Progress(job.assignmentId(), job.bytesDone()))
+                .map(Job::progress)
                 .toList();
+    }
+
+    /** The dispatcher has taken these in. */
+    void heard(List<Heartbeat.Progress> said) {
+        for (Heartbeat.Progress one : said) {
+            Job job = active.get(one.assignmentId());
+            if (job != null) {
+                job.heard(one);
+            }
+        }
+    }
+
+    /** Whether the dispatcher should hear of a size before it is time for the next heartbeat. */
+    boolean hasNews() {
+        return active.values().stream().anyMatch(Job::hasNews);
     }
 }

@@ -52,6 +52,7 @@ public final class NodeAgent implements AutoCloseable {
     private final Session session;
     private final Connectivity connectivity;
     private final Jobs jobs = new Jobs();
+    private final Heartbeats heartbeats;
     private final Semaphore slots;
     private final Map<Job, Thread> jobThreads = new ConcurrentHashMap<>();
 
@@ -76,6 +77,7 @@ public final class NodeAgent implements AutoCloseable {
         this.rescuer = new Rescuer(store, space, fetcher);
         this.session = new Session(config, client, store, space, listener, tuning, closing);
         this.connectivity = new Connectivity(tuning.offline());
+        this.heartbeats = new Heartbeats(session, client, jobs, ended);
         this.slots = new Semaphore(config.slots());
     }
 
@@ -138,7 +140,7 @@ public final class NodeAgent implements AutoCloseable {
         if (session.join(null) == null) {
             return;
         }
-        spawn("rescue-heartbeat", new Heartbeats(session, client, jobs, ended)::run);
+        spawn("rescue-heartbeat", heartbeats::run);
         spawn("rescue-tidy", this::tidy);
         new WorkLoop(session, client, config.priorityLevel(), tuning, closing, connectivity, slots, this::begin).run();
     }
@@ -150,7 +152,7 @@ public final class NodeAgent implements AutoCloseable {
     }
 
     private void begin(AssignedTask task) {
-        Job job = new Job(task, rescuer, session, client, listener, connectivity, ended);
+        Job job = new Job(task, rescuer, session, client, listener, connectivity, ended, heartbeats::sizeLearned);
         if (!jobs.add(job)) {
             LOG.warn("The dispatcher gave assignment {} twice", task.assignmentId());
             slots.release();

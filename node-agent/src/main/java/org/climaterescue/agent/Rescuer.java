@@ -54,9 +54,12 @@ final class Rescuer {
     /**
      * Works on a task until it is done, cannot be done, or is stopped.
      *
+     * @param progress told the bytes on disk
+     * @param size told what the whole file has, as soon as the origin says it
      * @param unwanted asked after a stop: whether nobody wants the file any more, so that its part need not be kept
      */
-    Outcome rescue(AssignedTask task, LongConsumer progress, StopSignal stop, BooleanSupplier unwanted)
+    Outcome rescue(
+            AssignedTask task, LongConsumer progress, LongConsumer size, StopSignal stop, BooleanSupplier unwanted)
             throws InterruptedException {
         Optional<OriginUrl> url = OriginUrl.parse(task.datasetUrl());
         if (url.isEmpty()) {
@@ -72,7 +75,7 @@ final class Rescuer {
             others.await(1, TimeUnit.SECONDS);
         }
         try {
-            return held(task, url.get(), progress, stop, unwanted);
+            return held(task, url.get(), progress, size, stop, unwanted);
         } catch (FetchFailure failure) {
             return failed(failure);
         } catch (IOException disk) {
@@ -86,7 +89,12 @@ final class Rescuer {
     }
 
     private Outcome held(
-            AssignedTask task, OriginUrl url, LongConsumer progress, StopSignal stop, BooleanSupplier unwanted)
+            AssignedTask task,
+            OriginUrl url,
+            LongConsumer progress,
+            LongConsumer size,
+            StopSignal stop,
+            BooleanSupplier unwanted)
             throws IOException, FetchFailure, StoppedException, InterruptedException {
         Optional<StoredCopy> same = store.ofTask(task.taskId());
         if (same.isPresent()) {
@@ -102,7 +110,7 @@ final class Rescuer {
                 return new Outcome.Stopped();
             }
             room.wrote(partial.size());
-            Transfer transfer = new Transfer(url, partial, earlier.orElse(null), room, progress, stop);
+            Transfer transfer = new Transfer(url, partial, earlier.orElse(null), room, progress, size, stop);
             Fetched fetched;
             try {
                 fetched = fetcher.fetch(transfer);

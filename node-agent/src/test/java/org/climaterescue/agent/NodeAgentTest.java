@@ -175,7 +175,8 @@ class NodeAgentTest {
                 || heartbeat.assignments().getFirst().bytesDone() < 5 * 65_536) {
             heartbeat = next(dispatcher.heartbeats);
         }
-        assertThat(heartbeat.assignments()).containsExactly(new Heartbeat.Progress(assignment, 5L * 65_536));
+        assertThat(heartbeat.assignments())
+                .containsExactly(new Heartbeat.Progress(assignment, 5L * 65_536, 1_000_000L));
         pace.release(1000);
         next(dispatcher.completions);
     }
@@ -314,7 +315,7 @@ class NodeAgentTest {
         assertThat(next(dispatcher.polls).capacityBytes()).isEqualTo(1_500_000);
         next(dispatcher.completions);
         assertThat(next(dispatcher.polls).capacityBytes()).isEqualTo(500_000);
-        assertThat(next(dispatcher.failures).body().reason()).isEqualTo(FailureReason.TOO_LARGE);
+        assertThat(next(dispatcher.failures).body().reason()).isEqualTo(FailureReason.DISK_FULL);
         assertThat(filesIn(dir)).hasSize(1);
     }
 

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param detail what happened, for people
  * @param httpStatus what the origin answered, 100 to 599
  * @param retryAfterSeconds how long the origin asked to be left alone
+ * @param sizeBytes what the origin says that the whole file has; null when it has not said
  */
 @Introspected
 public record Failure(
@@ -24,7 +25,8 @@ public record Failure(
         @NotNull FailureReason reason,
         @Nullable @Size(max = Limits.DETAIL_LENGTH) String detail,
         @Nullable @Min(100) @Max(599) Integer httpStatus,
-        @Nullable @PositiveOrZero @Max(31_536_000) Long retryAfterSeconds) {
+        @Nullable @PositiveOrZero @Max(31_536_000) Long retryAfterSeconds,
+        @Nullable @PositiveOrZero Long sizeBytes) {
 
     /**
      * What the dispatcher makes of it.

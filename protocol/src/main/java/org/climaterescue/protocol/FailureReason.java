@@ -33,11 +33,11 @@ public enum FailureReason {
     @JsonProperty("timeout")
     TIMEOUT,
 
-    /** Larger than the node can take. */
+    /** Larger than any file can be on the node's file system. */
     @JsonProperty("too_large")
     TOO_LARGE,
 
-    /** The node's disk is full. */
+    /** The node has no room for it: on its disk, or within the space that it offers. */
     @JsonProperty("disk_full")
     DISK_FULL,
 

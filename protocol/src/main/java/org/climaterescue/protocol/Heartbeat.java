@@ -8,6 +8,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.PositiveOrZero;
 import jakarta.validation.constraints.Size;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A node says that it lives and what it works on: {@code POST /nodes/{node_id}/heartbeat}.
@@ -27,11 +28,13 @@ public record Heartbeat(
      *
      * @param assignmentId the lease to renew
      * @param bytesDone bytes on disk so far
+     * @param sizeBytes what the origin says that the whole file has; null when it has not said
      */
     @Introspected
     public record Progress(
             @NotNull @Size(max = 64) String assignmentId,
-            @NotNull @PositiveOrZero Long bytesDone) {}
+            @NotNull @PositiveOrZero Long bytesDone,
+            @Nullable @PositiveOrZero Long sizeBytes) {}
 
     /**
      * What the dispatcher answers.

@@ -86,7 +86,7 @@ final class SimulatedNode {
                 continue;
             }
             List<Heartbeat.Progress> progress = new ArrayList<>();
-            holding.forEach((id, bytes) -> progress.add(new Heartbeat.Progress(id, bytes)));
+            holding.forEach((id, bytes) -> progress.add(new Heartbeat.Progress(id, bytes, null)));
             Calls.Reply reply = calls.post(
                     rhythm,
                     "heartbeat",
@@ -176,7 +176,11 @@ final class SimulatedNode {
     private void fail(Job job, FailureReason reason) throws InterruptedException {
         Long pause = reason == FailureReason.ORIGIN_BUSY ? 1L : null;
         calls.insist(
-                chance, "fail", job.call("fail"), new Failure(nodeId, reason, "made up", null, pause), "lease_lost");
+                chance,
+                "fail",
+                job.call("fail"),
+                new Failure(nodeId, reason, "made up", null, pause, null),
+                "lease_lost");
         testimony.failed();
         holding.remove(job.assignmentId);
     }

@@ -20,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  * another that may take it waits.
  *
  * <p>A node may take a task whose size fits the space that it offers less what it holds leases on, at or above its floor, and
- * which it neither holds nor works on, unless its disk was too full for it just now, from a host that stands another connection. The rest is preference: a node whose copies keep being
+ * which it neither holds nor works on, unless its disk was too full for it just now, from a host that stands another connection.
+ * The rest is preference: a node whose copies keep being
  * rejected, that failed the task, or whose operator or region holds a copy already, gets it only when no better node that
  * could take it is about, or when the task has waited for one for {@code patience}.
+ *
+ * <p>An unknown size reserves the usual guess. A node with less space than that stakes all of it on one such task at a time, so
+ * that a small node is no idle one; but not on a task for which some disk has been too full just now.
  */
 final class AllocationPolicy {
 
@@ -38,7 +42,7 @@ final class AllocationPolicy {
      * Starts a round.
      *
      * @param line who waits, in turn; each node once
-     * @param unknownSize what an unknown size counts as, in bytes
+     * @param unknownSize what an unknown size reserves where there is so much space, in bytes
      * @param patience how long a task waits for a better node
      * @param headroom how many more assignments hosts stand; counted down
      * @param bystanders nodes that are not in the line but could take work; asked only when it matters
@@ -73,6 +77,11 @@ final class AllocationPolicy {
         return line.stream().mapToLong(Seat::space).max().orElse(0);
     }
 
+    /** Whether any of those who can take more would take a task of unknown size. */
+    boolean anyForUnknown() {
+        return line.stream().anyMatch(seat -> seat.space() >= unknownSize || !seat.guessing());
+    }
+
     /** How many tasks those who can take more want. */
     long wanted() {
         return line.stream().mapToLong(Seat::wanted).sum();
@@ -87,7 +96,7 @@ final class AllocationPolicy {
         int least = Integer.MAX_VALUE;
         for (int i = 0; i < line.size() && least > 0; i++) {
             Seat seat = line.get(i);
-            if (mayTake(seat.nodeNo(), seat.floor(), seat.space(), task)) {
+            if (mayTake(seat.nodeNo(), seat.floor(), seat.space(), seat.guessing(), task)) {
                 int reluctance = reluctance(seat.nodeNo(), seat.voice(), seat.region(), seat.doubtful(), task);
                 if (reluctance < least) {
                     least = reluctance;
@@ -107,10 +116,10 @@ final class AllocationPolicy {
 
     private void give(int place, Candidate task) {
         Seat seat = line.remove(place);
-        long size = size(task);
-        grants.add(new Grant(task, seat, size));
+        long reserved = task.sizeBytes() == null ? Math.min(unknownSize, seat.space()) : task.sizeBytes();
+        grants.add(new Grant(task, seat, reserved));
         headroom.take(task.hostNo());
-        Seat after = seat.taking(size);
+        Seat after = seat.taking(reserved, task.sizeBytes() == null);
         if (after.open()) {
             line.addLast(after);
         }
@@ -120,13 +129,13 @@ final class AllocationPolicy {
         return task.waited().compareTo(patience) < 0
                 && bystanders.get().stream()
                         .filter(other -> !waiting.contains(other.nodeNo()))
-                        .anyMatch(other -> mayTake(other.nodeNo(), other.floor(), other.space(), task)
+                        .anyMatch(other -> mayTake(other.nodeNo(), other.floor(), other.space(), other.guessing(), task)
                                 && reluctance(other.nodeNo(), other.voice(), other.region(), false, task) < reluctance);
     }
 
-    private boolean mayTake(int nodeNo, int floor, long space, Candidate task) {
+    private boolean mayTake(int nodeNo, int floor, long space, boolean guessing, Candidate task) {
         return task.place().priority() >= floor
-                && size(task) <= space
+                && fits(space, guessing, task)
                 && !task.holders().contains(nodeNo)
                 && !task.fullDisks().contains(nodeNo)
                 && given(task).noneMatch(grant -> grant.seat().nodeNo() == nodeNo);
@@ -153,8 +162,11 @@ final class AllocationPolicy {
                         grant -> grant.task().place().taskId() == task.place().taskId());
     }
 
-    private long size(Candidate task) {
-        return task.sizeBytes() == null ? unknownSize : task.sizeBytes();
+    private boolean fits(long space, boolean guessing, Candidate task) {
+        return task.sizeBytes() == null
+                ? space >= unknownSize
+                        || (space > 0 && !guessing && task.fullDisks().isEmpty())
+                : task.sizeBytes() <= space;
     }
 
     /**
@@ -163,18 +175,26 @@ final class AllocationPolicy {
      * @param region where it is; null when it does not say
      * @param doubtful whether its copies keep being rejected
      * @param space bytes that it can still take
+     * @param guessing whether it works on a task of unknown size
      * @param floor the lowest priority that it wants
      * @param wanted how many tasks it can still take
      */
     record Seat(
-            int nodeNo, String voice, @Nullable String region, boolean doubtful, long space, int floor, int wanted) {
+            int nodeNo,
+            String voice,
+            @Nullable String region,
+            boolean doubtful,
+            long space,
+            boolean guessing,
+            int floor,
+            int wanted) {
 
         boolean open() {
             return wanted > 0 && space > 0;
         }
 
-        Seat taking(long bytes) {
-            return new Seat(nodeNo, voice, region, doubtful, space - bytes, floor, wanted - 1);
+        Seat taking(long bytes, boolean unknown) {
+            return new Seat(nodeNo, voice, region, doubtful, space - bytes, guessing || unknown, floor, wanted - 1);
         }
     }
 

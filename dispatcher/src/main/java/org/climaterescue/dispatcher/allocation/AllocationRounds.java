@@ -213,7 +213,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
         Headroom headroom = hosts.headroom(connection);
         var others = new OnceADecision(connection);
         var policy = new AllocationPolicy(line, rescue.unknownSizeBytes(), patience, headroom, others::get);
-        goOnAt = new Queue(connection, queue, headroom, rescue.unknownSizeBytes(), retryBase).offerTo(policy, goOnAt);
+        goOnAt = new Queue(connection, queue, headroom, retryBase).offerTo(policy, goOnAt);
         if (policy.grants().isEmpty()) {
             return List.of();
         }
@@ -244,6 +244,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 guest.region(),
                 guest.load().doubtful(),
                 request.capacityBytes() - guest.load().reservedBytes(),
+                guest.load().guessing(),
                 request.floor(),
                 guest.status() == NodeStatus.ACTIVE ? Math.min(request.wanted(), free) : 0);
     }

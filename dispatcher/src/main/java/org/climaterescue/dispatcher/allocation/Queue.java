@@ -33,14 +33,12 @@ final class Queue {
     private final Connection connection;
     private final ReadyQueue rows;
     private final Headroom headroom;
-    private final long unknownSize;
     private final Duration fullFor;
 
-    Queue(Connection connection, ReadyQueue rows, Headroom headroom, long unknownSize, Duration fullFor) {
+    Queue(Connection connection, ReadyQueue rows, Headroom headroom, Duration fullFor) {
         this.connection = connection;
         this.rows = rows;
         this.headroom = headroom;
-        this.unknownSize = unknownSize;
         this.fullFor = fullFor;
     }
 
@@ -104,7 +102,7 @@ final class Queue {
     }
 
     private Appetite appetite(AllocationPolicy policy) {
-        return new Appetite(policy.lowestFloor(), policy.largestSpace(), unknownSize, fullFor);
+        return new Appetite(policy.lowestFloor(), policy.largestSpace(), policy.anyForUnknown(), fullFor);
     }
 
     /** What has been read of one host and not offered yet; never empty while it is compared. */

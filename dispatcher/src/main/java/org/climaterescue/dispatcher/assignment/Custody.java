@@ -145,7 +145,8 @@ public final class Custody {
     }
 
     private void mismatch(TaskFacts.Lease lease, Sha256 digest) {
-        var report = new Failure("", FailureReason.DIGEST_MISMATCH, "reported SHA-256 " + digest.hex(), null, null);
+        var report =
+                new Failure("", FailureReason.DIGEST_MISMATCH, "reported SHA-256 " + digest.hex(), null, null, null);
         charge(lease, report);
     }
 
@@ -159,8 +160,33 @@ public final class Custody {
         if (lease.isEmpty()) {
             return lost();
         }
+        if (report.sizeBytes() != null) {
+            learn(lease.get(), report.sizeBytes());
+        }
         charge(lease.get(), report);
         return new Outcome.Done<>(new Failure.Result(status, retryAt));
+    }
+
+    /**
+     * The origin has told a node how large the file is: the node's assignment reserves that much, and a task of unknown size
+     * has it. What is known of the task's size already stands, be it a catalog's word or another node's.
+     *
+     * @return false when the assignment has ended
+     */
+    boolean tell(long token, long size) {
+        Optional<TaskFacts.Lease> lease = lease(token);
+        lease.ifPresent(active -> {
+            changes.reserve(active, Math.max(size, active.bytesDone()));
+            learn(active, size);
+        });
+        return lease.isPresent();
+    }
+
+    private void learn(TaskFacts.Lease lease, long size) {
+        if (changes.sizeBytes() == null) {
+            changes.size(size);
+            note("sized", null, lease.nodeNo(), lease.token(), lease.bytesDone(), Detail.of("size_bytes", size));
+        }
     }
 
     /** A node gives the task back unharmed. */
@@ -206,8 +232,8 @@ public final class Custody {
                 lease(token).filter(active -> !active.idleSince().plus(longest).isAfter(facts.now()));
         stalled.ifPresent(lease -> {
             end(lease);
-            var report =
-                    new Failure("", FailureReason.TIMEOUT, "no byte for " + longest.toSeconds() + " s", null, null);
+            var report = new Failure(
+                    "", FailureReason.TIMEOUT, "no byte for " + longest.toSeconds() + " s", null, null, null);
             addFailure(lease, report);
             settle();
             note(
@@ -380,11 +406,22 @@ public final class Custody {
                         !copies.isEmpty() || !leases.isEmpty() || !failures.isEmpty()));
         copies.forEach(copy -> changes.judge(copy.nodeNo(), verdict.of(copy.sha256()) == Verification.REJECTED));
         changes.backOff(retryAt);
-        changes.stand(standing());
+        TaskFacts.Standing now = standing();
+        changes.stand(now);
+        weigh(now);
         changes.freeUrl(free(status));
         changes.takeUrl(!free(status)
                 && facts.standing() != null
                 && free(facts.standing().status()));
+    }
+
+    /** The copies' size counts where it is verified, and in any case more than nobody's word. */
+    private void weigh(TaskFacts.@Nullable Standing now) {
+        if (now != null
+                && now.sizeBytes() != null
+                && (changes.sizeBytes() == null || now.verification() == Verification.VERIFIED)) {
+            changes.size(now.sizeBytes());
+        }
     }
 
     /** Whether a task in this status leaves its URL to others. */

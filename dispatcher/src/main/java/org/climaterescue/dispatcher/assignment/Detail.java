@@ -13,7 +13,7 @@ final class Detail {
         return object().put(name, value).toString();
     }
 
-    static String of(String name, int value) {
+    static String of(String name, long value) {
         return object().put(name, value).toString();
     }
 

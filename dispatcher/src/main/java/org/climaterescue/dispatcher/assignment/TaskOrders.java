@@ -45,6 +45,11 @@ public final class TaskOrders {
         return order(taskId, task -> task.releaseOmitted(token), false);
     }
 
+    /** Takes what the origin has told a node of the file's size; false when the node's assignment has ended. */
+    public static Order<Boolean> tell(long taskId, long token, long size) {
+        return order(taskId, task -> task.tell(token, size), false);
+    }
+
     /** Ends a lease that has run out; false when it has not, or has ended. */
     public static Order<Boolean> expire(long taskId, long token) {
         return order(taskId, task -> task.expire(token), false);

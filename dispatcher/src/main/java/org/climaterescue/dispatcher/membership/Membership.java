@@ -124,13 +124,18 @@ final class Membership {
         } while (!orders.isEmpty());
     }
 
-    /** Renews what the heartbeat lists, releases what two in a row have left out, and says what to stop. */
+    /** Renews what the heartbeat lists, releases what two in a row have left out, learns sizes, and says what to stop. */
     Heartbeat.Answer beat(String nodeId, Heartbeat heartbeat, Caller caller) {
-        Map<AssignmentId, Long> listed = listed(heartbeat);
+        Map<AssignmentId, Heartbeat.Progress> listed = listed(heartbeat);
         long[] taskIds = listed.keySet().stream().mapToLong(AssignmentId::task).toArray();
         long[] tokenNos =
                 listed.keySet().stream().mapToLong(AssignmentId::token).toArray();
-        long[] bytes = listed.values().stream().mapToLong(Long::longValue).toArray();
+        long[] bytes = listed.values().stream()
+                .mapToLong(Heartbeat.Progress::bytesDone)
+                .toArray();
+        @Nullable
+        Long[] sizes =
+                listed.values().stream().map(Heartbeat.Progress::sizeBytes).toArray(Long[]::new);
         Beat beat = transactions.in(connection -> {
             Nodes.Known node = nodes.find(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
             caller.requireNode(nodeId);
@@ -143,12 +148,14 @@ final class Membership {
                             taskIds,
                             tokenNos,
                             bytes,
+                            sizes,
                             liveness.lostAfter(),
                             liveness.stallAfter()),
                     leases.omit(connection, node.nodeNo(), tokenNos));
         });
-        desk.carryOut(beat.omitted().stream()
-                .map(lease -> TaskOrders.releaseOmitted(lease.taskId(), lease.token()))
+        desk.carryOut(Stream.concat(
+                        beat.omitted().stream().map(lease -> TaskOrders.releaseOmitted(lease.taskId(), lease.token())),
+                        beat.renewed().stream().flatMap(Membership::news))
                 .toList());
         List<Heartbeat.Renewed> renewed = beat.renewed().stream()
                 .map(lease -> new Heartbeat.Renewed(
@@ -156,6 +163,11 @@ final class Membership {
                         liveness.lostAfter().toSeconds()))
                 .toList();
         return new Heartbeat.Answer(beat.status(), renewed, stops(heartbeat, listed, beat.renewed()));
+    }
+
+    private static Stream<Order<Boolean>> news(Leases.Renewed lease) {
+        Long size = lease.news();
+        return size == null ? Stream.empty() : Stream.of(TaskOrders.tell(lease.taskId(), lease.token(), size));
     }
 
     /** The node finishes what it has and gets nothing new. */
@@ -214,7 +226,7 @@ final class Membership {
 
     /** What the heartbeat lists and was not renewed: stalled or run out by now, ended before, or never given out. */
     private List<Heartbeat.Stop> stops(
-            Heartbeat heartbeat, Map<AssignmentId, Long> listed, List<Leases.Lease> renewed) {
+            Heartbeat heartbeat, Map<AssignmentId, Heartbeat.Progress> listed, List<Leases.Renewed> renewed) {
         List<AssignmentId> dead = new ArrayList<>(listed.keySet());
         renewed.forEach(lease -> dead.remove(new AssignmentId(lease.taskId(), lease.token())));
         // Run out first, as the sweep has it: a node that could not say anything for so long is not blamed for the
@@ -243,11 +255,14 @@ final class Membership {
         return stops;
     }
 
-    private static Map<AssignmentId, Long> listed(Heartbeat heartbeat) {
+    private static Map<AssignmentId, Heartbeat.Progress> listed(Heartbeat heartbeat) {
         return heartbeat.assignments().stream()
-                .flatMap(progress -> AssignmentId.parse(progress.assignmentId()).stream()
-                        .map(id -> Map.entry(id, progress.bytesDone())))
-                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, Math::max));
+                .flatMap(progress ->
+                        AssignmentId.parse(progress.assignmentId()).stream().map(id -> Map.entry(id, progress)))
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey,
+                        Map.Entry::getValue,
+                        (one, other) -> one.bytesDone() >= other.bytesDone() ? one : other));
     }
 
     private NodeWelcome welcome(String nodeId, String token, NodeStatus status) {
@@ -277,5 +292,5 @@ final class Membership {
 
     private record Gone(int nodeNo, long released) {}
 
-    private record Beat(NodeStatus status, List<Leases.Lease> renewed, List<Leases.Lease> omitted) {}
+    private record Beat(NodeStatus status, List<Leases.Renewed> renewed, List<Leases.Lease> omitted) {}
 }

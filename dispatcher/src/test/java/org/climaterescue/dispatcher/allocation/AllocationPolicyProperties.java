@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -38,9 +39,47 @@ class AllocationPolicyProperties {
     @Property
     void neverOverCapacity(@ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
         Map<Integer, Long> given = new HashMap<>();
-        allocate(line, queue).forEach(grant -> given.merge(grant.seat().nodeNo(), size(grant.task()), Long::sum));
+        allocate(line, queue).forEach(grant -> given.merge(grant.seat().nodeNo(), grant.reservedBytes(), Long::sum));
         for (Seat seat : line) {
             assertThat(given.getOrDefault(seat.nodeNo(), 0L)).isLessThanOrEqualTo(seat.space());
+        }
+    }
+
+    /** What is known is reserved as it is; an unknown size reserves the guess, or once all of a space that is smaller. */
+    @Property
+    void eachReservesItsSizeAndAnUnknownOneTheGuessOrTheLastOfASmallSpace(
+            @ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
+        Map<Integer, Seat> now = new HashMap<>();
+        line.forEach(seat -> now.put(seat.nodeNo(), seat));
+        for (Grant grant : allocate(line, queue)) {
+            Seat before = Objects.requireNonNull(now.get(grant.seat().nodeNo()));
+            assertThat(grant.seat()).isEqualTo(before);
+            Long known = grant.task().sizeBytes();
+            if (known != null) {
+                assertThat(grant.reservedBytes()).isEqualTo(known);
+            } else if (before.space() >= UNKNOWN) {
+                assertThat(grant.reservedBytes()).isEqualTo(UNKNOWN);
+            } else {
+                assertThat(before.guessing()).isFalse();
+                assertThat(grant.task().fullDisks()).isEmpty();
+                assertThat(grant.reservedBytes()).isEqualTo(before.space()).isPositive();
+            }
+            now.put(before.nodeNo(), before.taking(grant.reservedBytes(), known == null));
+        }
+    }
+
+    /** What the queue leaves out because nobody could take it, nobody could have taken. */
+    @Property
+    void whatIsNotWorthOfferingWouldHaveGoneToNobody(
+            @ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
+        var policy = new AllocationPolicy(line, UNKNOWN, Duration.ofSeconds(30), headroom(), List::of);
+        for (Candidate task : sorted(queue)) {
+            boolean worth = policy.hungry()
+                    && task.place().priority() >= policy.lowestFloor()
+                    && (task.sizeBytes() == null ? policy.anyForUnknown() : task.sizeBytes() <= policy.largestSpace());
+            int before = policy.grants().size();
+            policy.offer(task);
+            assertThat(policy.grants().size() == before || worth).isTrue();
         }
     }
 
@@ -98,7 +137,9 @@ class AllocationPolicyProperties {
                 assertThat(now.values()).noneMatch(seat -> left.of(task.hostNo()) > 0 && couldTake(seat, task, grants));
             } else {
                 left.take(task.hostNo());
-                now.computeIfPresent(grant.seat().nodeNo(), (no, seat) -> seat.taking(size(task)));
+                now.computeIfPresent(
+                        grant.seat().nodeNo(),
+                        (no, seat) -> seat.taking(grant.reservedBytes(), task.sizeBytes() == null));
             }
         }
     }
@@ -137,7 +178,10 @@ class AllocationPolicyProperties {
                                     .mapToInt(Integer::intValue)
                                     .max()
                                     .orElse(0));
-            now.computeIfPresent(grant.seat().nodeNo(), (no, seat) -> seat.taking(size(grant.task())));
+            now.computeIfPresent(
+                    grant.seat().nodeNo(),
+                    (no, seat) ->
+                            seat.taking(grant.reservedBytes(), grant.task().sizeBytes() == null));
         }
     }
 
@@ -146,14 +190,23 @@ class AllocationPolicyProperties {
         Arbitrary<Seat> seats = Combinators.combine(
                         Arbitraries.of("operator a", "operator b", "operator c"),
                         Arbitraries.longs().between(0, 200),
+                        Arbitraries.of(true, false, false),
                         Arbitraries.of(1, 4, 7, 9),
                         Arbitraries.integers().between(0, 5))
-                .as((voice, space, floor, wanted) -> new Seat(0, voice, null, false, space, floor, wanted));
+                .as((voice, space, guessing, floor, wanted) ->
+                        new Seat(0, voice, null, false, space, guessing, floor, wanted));
         return seats.list().ofMaxSize(8).map(list -> {
             List<Seat> numbered = new ArrayList<>();
             for (Seat seat : list) {
                 numbered.add(new Seat(
-                        numbered.size() + 1, seat.voice(), null, false, seat.space(), seat.floor(), seat.wanted()));
+                        numbered.size() + 1,
+                        seat.voice(),
+                        null,
+                        false,
+                        seat.space(),
+                        seat.guessing(),
+                        seat.floor(),
+                        seat.wanted()));
             }
             return numbered;
         });
@@ -168,8 +221,9 @@ class AllocationPolicyProperties {
                         Arbitraries.longs().between(0, 120).injectNull(0.2),
                         Arbitraries.integers().between(1, 8).set().ofMaxSize(3),
                         Arbitraries.integers().between(1, 8).set().ofMaxSize(2),
+                        Arbitraries.of(true, false, false),
                         Arbitraries.integers().between(1, 3))
-                .as((urgency, copies, slots, size, holders, failed, host) -> new Candidate(
+                .as((urgency, copies, slots, size, holders, failed, full, host) -> new Candidate(
                         new Place(urgency, copies, 1, 0, slots),
                         host,
                         size,
@@ -179,7 +233,7 @@ class AllocationPolicyProperties {
                         Set.of("operator a"),
                         Set.of(),
                         failed,
-                        Set.of()));
+                        full ? failed : Set.of()));
         return tasks.list().ofMaxSize(15).map(list -> {
             List<Candidate> rows = new ArrayList<>();
             long id = 1;
@@ -220,9 +274,10 @@ class AllocationPolicyProperties {
 
     private static boolean couldTake(Seat seat, Candidate task, List<Grant> grants) {
         return seat.open()
-                && seat.space() >= size(task)
+                && (task.sizeBytes() == null ? couldTakeUnknown(seat, task) : task.sizeBytes() <= seat.space())
                 && task.place().priority() >= seat.floor()
                 && !task.holders().contains(seat.nodeNo())
+                && !task.fullDisks().contains(seat.nodeNo())
                 && grants.stream()
                         .noneMatch(grant -> grant.seat().nodeNo() == seat.nodeNo()
                                 && grant.task().place().taskId() == task.place().taskId());
@@ -235,7 +290,8 @@ class AllocationPolicyProperties {
                 .orElseThrow();
     }
 
-    private static long size(Candidate task) {
-        return task.sizeBytes() == null ? UNKNOWN : task.sizeBytes();
+    private static boolean couldTakeUnknown(Seat seat, Candidate task) {
+        return seat.space() >= UNKNOWN
+                || (seat.space() > 0 && !seat.guessing() && task.fullDisks().isEmpty());
     }
 }

@@ -12,13 +12,18 @@ import org.climaterescue.db.allocation.ReadyQueue.Candidate;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
 import org.climaterescue.db.host.Headroom;
 import org.climaterescue.db.node.Room.Bystander;
+import org.climaterescue.dispatcher.allocation.AllocationPolicy.Grant;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
 import org.junit.jupiter.api.Test;
 
-/** Who is preferred: nodes that can be trusted, that have not failed the task, of another operator, of another region. */
+/**
+ * Who is preferred: nodes that can be trusted, that have not failed the task, of another operator, of another region; and what a
+ * node takes of which nobody knows the size.
+ */
 class AllocationPolicyTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+    private static final long UNKNOWN = 100;
 
     @Test
     void anotherOperatorComesFirstEvenWhenItStandsLaterInTheLine() {
@@ -38,7 +43,7 @@ class AllocationPolicyTest {
     @Test
     void aTaskWaitsForABetterNodeThatIsAbout() {
         Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
-        var other = new Bystander(2, "operator b", null, 1, 1000);
+        var other = new Bystander(2, "operator b", null, 1, 1000, false);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(other), second))
                 .isEmpty();
@@ -47,9 +52,9 @@ class AllocationPolicyTest {
     @Test
     void butNotForOneThatCouldNotTakeIt() {
         Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
-        var small = new Bystander(2, "operator b", null, 1, 1);
-        var choosy = new Bystander(3, "operator b", null, 9, 1000);
-        var holder = new Bystander(9, "operator b", null, 1, 1000);
+        var small = new Bystander(2, "operator b", null, 1, 1, false);
+        var choosy = new Bystander(3, "operator b", null, 9, 1000, false);
+        var holder = new Bystander(9, "operator b", null, 1, 1000, false);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(small, choosy, holder), second))
                 .containsExactly(1);
@@ -58,7 +63,7 @@ class AllocationPolicyTest {
     @Test
     void andNotForEver() {
         Candidate second = task(PATIENCE, Set.of(9), Set.of("operator a"), Set.of());
-        var other = new Bystander(2, "operator b", null, 1, 1000);
+        var other = new Bystander(2, "operator b", null, 1, 1000, false);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(other), second))
                 .containsExactly(1);
@@ -121,25 +126,98 @@ class AllocationPolicyTest {
     @Test
     void aNodeWhoseCopiesKeepBeingRejectedIsTheLastResort() {
         Candidate again = task(Duration.ZERO, Set.of(), Set.of(), Set.of(2));
-        var doubtful = new Seat(1, "operator a", null, true, 1000, 1, 1);
+        var doubtful = new Seat(1, "operator a", null, true, 1000, false, 1, 1);
 
         assertThat(takers(List.of(doubtful, seat(2, "operator a")), List.of(), again))
                 .containsExactly(2);
         assertThat(takers(List.of(doubtful), List.of(), again)).containsExactly(1);
     }
 
+    @Test
+    void anUnknownSizeReservesTheUsualGuessOrAllOfALittleSpace() {
+        assertThat(reserved(with(1000, false), unsized(1), unsized(2))).containsExactly(UNKNOWN, UNKNOWN);
+        assertThat(reserved(with(UNKNOWN, true), unsized(1), unsized(2))).containsExactly(UNKNOWN);
+        assertThat(reserved(with(UNKNOWN + 30, false), unsized(1), unsized(2))).containsExactly(UNKNOWN);
+        assertThat(reserved(with(UNKNOWN - 1, false), unsized(1), unsized(2))).containsExactly(UNKNOWN - 1);
+        assertThat(reserved(with(UNKNOWN - 1, true), unsized(1))).isEmpty();
+        assertThat(reserved(with(0, false), unsized(1))).isEmpty();
+    }
+
+    @Test
+    void aTaskForWhichADiskWasTooFullIsGivenToNoLittleSpace() {
+        Candidate refused = new Candidate(
+                new Place(5, 0, 1, 7, 0),
+                1,
+                null,
+                Instant.EPOCH,
+                Duration.ZERO,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(9),
+                Set.of(9));
+
+        assertThat(reserved(with(UNKNOWN - 1, false), refused)).isEmpty();
+        assertThat(reserved(with(UNKNOWN, false), refused)).containsExactly(UNKNOWN);
+    }
+
+    @Test
+    void noTaskWaitsForABetterNodeThatHasStakedItsLittleSpaceAlready() {
+        Candidate again = new Candidate(
+                new Place(5, 0, 1, 7, 0),
+                1,
+                null,
+                Instant.EPOCH,
+                Duration.ZERO,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(1),
+                Set.of());
+        var staked = new Bystander(2, "operator b", null, 1, 50, true);
+        var idle = new Bystander(2, "operator b", null, 1, 50, false);
+
+        assertThat(takers(List.of(seat(1, "operator a")), List.of(staked), again))
+                .containsExactly(1);
+        assertThat(takers(List.of(seat(1, "operator a")), List.of(idle), again)).isEmpty();
+    }
+
+    private static Seat with(long space, boolean guessing) {
+        return new Seat(1, "operator a", null, false, space, guessing, 1, 5);
+    }
+
+    private static Candidate unsized(long task) {
+        return new Candidate(
+                new Place(5, 0, 1, task, 0),
+                1,
+                null,
+                Instant.EPOCH,
+                Duration.ZERO,
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of(),
+                Set.of());
+    }
+
+    private static List<Long> reserved(Seat seat, Candidate... tasks) {
+        var policy = new AllocationPolicy(List.of(seat), UNKNOWN, PATIENCE, new Headroom(100, Map.of()), List::of);
+        Arrays.stream(tasks).forEach(policy::offer);
+        return policy.grants().stream().map(Grant::reservedBytes).toList();
+    }
+
     private static Seat in(String region, int nodeNo, String voice) {
-        return new Seat(nodeNo, voice, region, false, 1000, 1, 5);
+        return new Seat(nodeNo, voice, region, false, 1000, false, 1, 5);
     }
 
     private static List<Integer> takers(List<Seat> line, List<Bystander> others, Candidate... tasks) {
-        var policy = new AllocationPolicy(line, 100, PATIENCE, new Headroom(100, Map.of()), () -> others);
+        var policy = new AllocationPolicy(line, UNKNOWN, PATIENCE, new Headroom(100, Map.of()), () -> others);
         Arrays.stream(tasks).forEach(policy::offer);
         return policy.grants().stream().map(grant -> grant.seat().nodeNo()).toList();
     }
 
     private static Seat seat(int nodeNo, String voice) {
-        return new Seat(nodeNo, voice, null, false, 1000, 1, 5);
+        return new Seat(nodeNo, voice, null, false, 1000, false, 1, 5);
     }
 
     private static Candidate task(Duration waited, Set<Integer> holders, Set<String> voices, Set<Integer> failed) {

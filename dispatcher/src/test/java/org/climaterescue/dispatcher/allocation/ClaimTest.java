@@ -124,7 +124,7 @@ class ClaimTest extends FleetTest {
                 .nodeNo();
         List<Candidate> rows = dispatcher
                 .bean(ReadyQueue.class)
-                .page(connection, Place.START, new Appetite(1, 1_000_000, 1, Duration.ZERO), 10);
+                .page(connection, Place.START, new Appetite(1, 1_000_000, false, Duration.ZERO), 10);
         assertThat(rows).hasSize(1);
         return rows.stream()
                 .map(row -> new Pick(row.place().taskId(), row.place().slot(), row.since(), nodeNo, 1000))

@@ -97,7 +97,7 @@ class RoundTest extends FleetTest {
         return AssignmentOrders.fail(
                 AssignmentId.parse(lease).orElseThrow(),
                 known(node),
-                new Failure(node(node), FailureReason.NETWORK, null, null, null));
+                new Failure(node(node), FailureReason.NETWORK, null, null, null, null));
     }
 
     private Nodes.Known known(String node) {

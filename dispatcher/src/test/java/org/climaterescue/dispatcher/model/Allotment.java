@@ -24,16 +24,19 @@ final class Allotment {
     private final boolean doubtful;
     private final Map<ModelHost, Integer> free = new HashMap<>();
     private long space;
+    private boolean guessing;
     private int wanted;
 
     Allotment(ModelFleet fleet, ModelNode node, int atMost) {
         this.fleet = fleet;
         this.node = node;
         this.doubtful = fleet.doubtful(node);
-        List<ModelTask> worked = fleet.worked(node);
-        space = node.capacity - worked.stream().mapToLong(ModelTask::reserves).sum();
+        space = fleet.space(node);
+        guessing = fleet.guessing(node);
         int slots = doubtful ? 1 : node.slots == null ? Integer.MAX_VALUE : node.slots;
-        wanted = node.state.equals("joined") ? Math.min(atMost, slots - worked.size()) : 0;
+        wanted = node.state.equals("joined")
+                ? Math.min(atMost, slots - fleet.worked(node).size())
+                : 0;
         fleet.hosts.forEach(host -> free.put(host, host.free(fleet.now(), fleet.active(host))));
     }
 
@@ -62,7 +65,7 @@ final class Allotment {
     private boolean mayTake(ModelTask task) {
         return wanted > 0
                 && space > 0
-                && task.reserves() <= space
+                && task.fits(space, guessing, fleet.now())
                 && task.priority >= node.floor
                 && !task.concerns(node)
                 && !task.diskWasFull(node, fleet.now())
@@ -70,7 +73,8 @@ final class Allotment {
     }
 
     private void take(ModelTask task) {
-        space -= task.reserves();
+        space -= task.reserves(space);
+        guessing |= task.size == null;
         wanted--;
         free.merge(task.host, -1, Integer::sum);
     }
@@ -102,9 +106,7 @@ final class Allotment {
                 && heard > fleet.now() - ModelFleet.SUSPECT - grace
                 && other.askedAt > fleet.now() - ModelFleet.LEASE - grace
                 && (other.slots == null || worked.size() < other.slots)
-                && task.reserves()
-                        <= other.capacity
-                                - worked.stream().mapToLong(ModelTask::reserves).sum()
+                && task.fits(fleet.space(other), fleet.guessing(other), fleet.now())
                 && task.priority >= other.floor
                 && !task.concerns(other)
                 && !task.diskWasFull(other, fleet.now());

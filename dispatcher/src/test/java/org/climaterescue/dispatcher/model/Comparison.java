@@ -39,6 +39,7 @@ final class Comparison {
         for (String member : new String[] {"status", "verification", "copies_held", "attempts", "priority"}) {
             shown.put(member, page.at("/" + member).asText());
         }
+        shown.put("size_bytes", page.at("/size_bytes").asText());
         shown.put("waits", page.hasNonNull("retry_at"));
         shown.put("copies", texts(page.at("/copies"), "/node_id", "/sha256", "/verification", "/late"));
         shown.put("assignments", texts(page.at("/assignments"), "/assignment_id", "/node_id", "/status", "/attempt"));
@@ -54,6 +55,7 @@ final class Comparison {
         expected.put("copies_held", "" + task.held());
         expected.put("attempts", "" + task.attempts());
         expected.put("priority", "" + task.priority);
+        expected.put("size_bytes", task.size == null ? "" : "" + task.size);
         expected.put("waits", task.wait != null);
         expected.put(
                 "copies",

@@ -148,7 +148,8 @@ class CoordinationProperties {
                         1,
                         action(
                                 "a full disk",
-                                some((fleet, i) -> fleet.volunteers().fillDisk(i))))
+                                some((fleet, i) -> fleet.volunteers().fillDisk(i, i % 2 == 0 ? null : 3_000_000_000L))))
+                .withAction(2, action("a file of unknown size", explorations()))
                 .withAction(1, action("restart", rarely()))
                 .withMaxTransformations(ACTIONS);
     }
@@ -183,7 +184,7 @@ class CoordinationProperties {
     private static Arbitrary<Doing> dispatches() {
         return Combinators.combine(
                         Arbitraries.integers().between(0, 4),
-                        Arbitraries.of(2_000_000L, 4_000_000L, 2_000_000_000L, 10_000_000_000L, 10_000_000_000L),
+                        Arbitraries.of(0L, 2_000_000L, 4_000_000L, 2_000_000_000L, 10_000_000_000L, 10_000_000_000L),
                         Arbitraries.of(1, 1, 2, 5),
                         Arbitraries.of(true, false, false, false))
                 .as((node, capacity, atMost, urgent) ->
@@ -218,8 +219,24 @@ class CoordinationProperties {
                                 "shutdown",
                                 "blocked_address",
                                 "other"),
-                        Arbitraries.of(300, 40).injectNull(0.6))
-                .as((which, reason, retryAfter) -> fleet -> fleet.volunteers().fail(which, reason, retryAfter));
+                        Arbitraries.of(300, 40).injectNull(0.6),
+                        sizes())
+                .as((which, reason, retryAfter, size) ->
+                        fleet -> fleet.volunteers().fail(which, reason, retryAfter, size));
+    }
+
+    /** What an origin says that a file has. */
+    private static Arbitrary<@Nullable Long> sizes() {
+        return Arbitraries.of(0L, 1000L, 3_000_000L, ModelFleet.UNKNOWN_SIZE, 3_000_000_000L)
+                .injectNull(0.6);
+    }
+
+    private static Arbitrary<Doing> explorations() {
+        return Combinators.combine(
+                        Arbitraries.integers().between(0, 4),
+                        Arbitraries.of(4_000_000L, 500_000_000L, 1_500_000_000L),
+                        Arbitraries.of(1000L, 3_000_000L, 3_000_000_000L))
+                .as((node, capacity, size) -> fleet -> fleet.volunteers().explore(node, capacity, size));
     }
 
     private static Arbitrary<Doing> intrusions() {
@@ -235,8 +252,10 @@ class CoordinationProperties {
                         Arbitraries.integers().between(0, 4),
                         Arbitraries.of(0, 7, 7, 7, 1, 2),
                         Arbitraries.of(true, false),
-                        Arbitraries.integers().between(0, 999))
-                .as((node, some, progress, ended) -> fleet -> fleet.volunteers().beat(node, some, progress, ended));
+                        Arbitraries.integers().between(0, 999),
+                        sizes())
+                .as((node, some, progress, ended, size) ->
+                        fleet -> fleet.volunteers().beat(node, some, progress, ended, size));
     }
 
     private static @Nullable String operator(int i) {

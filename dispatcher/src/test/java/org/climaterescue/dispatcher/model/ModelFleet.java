@@ -32,6 +32,9 @@ final class ModelFleet {
     static final int CONNECTIONS = 3;
     static final long UNKNOWN_SIZE = 1_000_000_000;
 
+    /** What every copy has, whatever is said of it. */
+    static final long COPY_SIZE = 1000;
+
     /** How far the database's clock may have run ahead of this one's. */
     static final long DRIFT = 9;
 
@@ -75,10 +78,7 @@ final class ModelFleet {
         LongStream leases = tasks.stream()
                 .flatMap(task -> task.leases.values().stream())
                 .flatMapToLong(lease -> LongStream.of(lease.until, lease.progressAt + STALL));
-        LongStream disks = tasks.stream()
-                .flatMap(task -> task.failures.stream())
-                .filter(failed -> failed.reason().equals("disk_full"))
-                .mapToLong(failed -> failed.at() + RETRY_BASE);
+        LongStream disks = tasks.stream().flatMapToLong(task -> nodes.stream().flatMapToLong(task::diskFullUntil));
         LongStream origins = hosts.stream().flatMapToLong(ModelHost::edges);
         return Stream.concat(
                         waits,
@@ -106,7 +106,8 @@ final class ModelFleet {
     }
 
     void claimed(ModelTask task, ModelNode node, String token) {
-        task.leases.put(node, new Lease(node, token, task.attempts() + 1, now));
+        long reserved = task.reserves(space(node));
+        task.leases.put(node, new Lease(node, token, task.attempts() + 1, reserved, task.size == null, now));
         task.touchedAt = now;
         touched.add(task);
     }
@@ -154,7 +155,13 @@ final class ModelFleet {
                 "/late", Boolean.toString(late));
     }
 
-    Expected fail(ModelTask task, ModelNode node, String token, String reason, @Nullable Integer retryAfter) {
+    Expected fail(
+            ModelTask task,
+            ModelNode node,
+            String token,
+            String reason,
+            @Nullable Integer retryAfter,
+            @Nullable Long size) {
         Lease lease = lease(task, token);
         if (!owner(task, token).equals(node)) {
             return Expected.refused(403, "forbidden");
@@ -162,7 +169,10 @@ final class ModelFleet {
         if (lease == null) {
             return Expected.refused(409, "lease_lost");
         }
-        change(task, () -> charge(task, lease, reason, retryAfter == null ? 0 : retryAfter, "failed", "expired"));
+        change(task, () -> {
+            task.size = task.size == null ? size : task.size;
+            charge(task, lease, reason, retryAfter == null ? 0 : retryAfter, "failed", "expired");
+        });
         if (reason.equals("origin_busy")) {
             task.host.busy(now, retryAfter);
         }
@@ -181,8 +191,8 @@ final class ModelFleet {
         return Expected.ok("/task_status", task.status());
     }
 
-    /** A heartbeat; the answer is what is renewed. */
-    Set<String> beat(ModelNode node, Map<String, Long> listed) {
+    /** A heartbeat with bytes done, and sizes where the origin has told them; the answer is what is renewed. */
+    Set<String> beat(ModelNode node, Map<String, Long> listed, Map<String, Long> sizes) {
         node.heard(now);
         Set<String> renewed = new LinkedHashSet<>();
         List<Runnable> afterwards = new ArrayList<>();
@@ -200,6 +210,8 @@ final class ModelFleet {
             } else if (lease.until > now && (bytes > lease.bytes || lease.progressAt + STALL > now)) {
                 lease.progressAt = bytes > lease.bytes ? now : lease.progressAt;
                 lease.bytes = Math.max(bytes, lease.bytes);
+                lease.reserved = Math.max(bytes, lease.reserved);
+                tell(task, lease, sizes.get(lease.token));
                 lease.until = now + LEASE;
                 lease.omissions = 0;
                 renewed.add(lease.token);
@@ -214,6 +226,21 @@ final class ModelFleet {
             }
         }
         return renewed;
+    }
+
+    private void tell(ModelTask task, Lease lease, @Nullable Long size) {
+        if (size == null) {
+            return;
+        }
+        boolean news = lease.unsized || Math.max(size, lease.bytes) != lease.reserved;
+        lease.reserved = Math.max(size, lease.bytes);
+        lease.unsized = false;
+        if (news && task.size == null) {
+            task.size = size;
+            task.touchedAt = now;
+            task.offeredAt = now;
+            touched.add(task);
+        }
     }
 
     /** What an agent is told that still works on an assignment which is not its any more. */
@@ -356,6 +383,10 @@ final class ModelFleet {
     private void change(ModelTask task, Runnable what) {
         List<Object> before = task.offer();
         what.run();
+        String leading = task.leading();
+        if (leading != null && (task.size == null || task.word(leading).equals("verified"))) {
+            task.size = COPY_SIZE;
+        }
         if (task.wait != null && (task.wait.to() < now || task.cancelled || task.met() || task.exhausted())) {
             task.wait = null;
         }
@@ -405,6 +436,20 @@ final class ModelFleet {
 
     List<ModelTask> worked(ModelNode node) {
         return tasks.stream().filter(task -> task.leases.containsKey(node)).toList();
+    }
+
+    /** What a node offers less what it holds leases on. */
+    long space(ModelNode node) {
+        return node.capacity - leases(node).mapToLong(lease -> lease.reserved).sum();
+    }
+
+    /** Whether a node works on something of which nobody has told the size. */
+    boolean guessing(ModelNode node) {
+        return leases(node).anyMatch(lease -> lease.unsized);
+    }
+
+    private Stream<Lease> leases(ModelNode node) {
+        return tasks.stream().flatMap(task -> Stream.ofNullable(task.leases.get(node)));
     }
 
     int rejected(ModelNode node) {

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /** A task as the contract knows it: who works on it, who holds it, who failed it, and what follows. */
@@ -19,11 +20,14 @@ final class ModelTask {
     final String id;
     final String url;
     final ModelHost host;
-    final @Nullable Long size;
     final @Nullable String catalogDigest;
     final int target;
     int priority;
     boolean cancelled;
+
+    /** What is known of its file's size; null: nothing. */
+    @Nullable
+    Long size;
 
     /** Its next try comes somewhere in here; null: nothing keeps it waiting. */
     @Nullable
@@ -110,8 +114,21 @@ final class ModelTask {
         return Math.max(0, wanted - leases.size());
     }
 
-    long reserves() {
-        return size == null ? ModelFleet.UNKNOWN_SIZE : size;
+    /**
+     * Whether it fits a space. An unknown size takes the guess, or all of a space that is smaller; but that only where nothing
+     * else of unknown size is at work, and not when some disk was too full for the task just now.
+     *
+     * @param guessing whether something of unknown size is at work there
+     */
+    boolean fits(long space, boolean guessing, long now) {
+        return size == null
+                ? space >= ModelFleet.UNKNOWN_SIZE || (space > 0 && !guessing && !anyDiskWasFull(now))
+                : size <= space;
+    }
+
+    /** What it reserves of a space that it fits. */
+    long reserves(long space) {
+        return size == null ? Math.min(ModelFleet.UNKNOWN_SIZE, space) : size;
     }
 
     int held() {
@@ -190,10 +207,21 @@ final class ModelTask {
     }
 
     boolean diskWasFull(ModelNode node, long now) {
-        return failures.stream()
-                .anyMatch(failed -> failed.node == node
-                        && failed.reason.equals("disk_full")
-                        && failed.at + ModelFleet.RETRY_BASE > now);
+        return diskFullUntil(node).anyMatch(until -> until > now);
+    }
+
+    private boolean anyDiskWasFull(long now) {
+        return failures.stream().anyMatch(failed -> diskWasFull(failed.node, now));
+    }
+
+    /** The first time half a minute, each further time twice as long; empty when there was none. */
+    LongStream diskFullUntil(ModelNode node) {
+        List<Failed> full = failures.stream()
+                .filter(failed -> failed.node == node && failed.reason.equals("disk_full"))
+                .toList();
+        return full.isEmpty()
+                ? LongStream.empty()
+                : LongStream.of(full.getLast().at + (ModelFleet.RETRY_BASE << (full.size() - 1)));
     }
 
     /** How much rather somebody else should take it. */
@@ -209,7 +237,7 @@ final class ModelTask {
     }
 
     List<Object> offer() {
-        return List.of(offered(), held(), attempts());
+        return List.of(offered(), held(), attempts(), size == null ? -1 : size);
     }
 
     @Override
@@ -225,12 +253,16 @@ final class ModelTask {
         long until;
         long progressAt;
         long bytes;
+        long reserved;
+        boolean unsized;
         int omissions;
 
-        Lease(ModelNode node, String token, int attempt, long now) {
+        Lease(ModelNode node, String token, int attempt, long reserved, boolean unsized, long now) {
             this.node = node;
             this.token = token;
             this.attempt = attempt;
+            this.reserved = reserved;
+            this.unsized = unsized;
             this.until = now + ModelFleet.LEASE;
             this.progressAt = now;
         }

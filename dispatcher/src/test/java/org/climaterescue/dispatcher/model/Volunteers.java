@@ -122,32 +122,41 @@ final class Volunteers {
 
     private void complete(ModelTask task, ModelNode node, String token, String digest) {
         fleet.say("%s completes %s with %s".formatted(node, task, digest.substring(0, 1)));
-        Answer answer = report(node, token, "complete", ",'sha256':'" + digest + "','size_bytes':1000");
+        Answer answer =
+                report(node, token, "complete", ",'sha256':'" + digest + "','size_bytes':" + ModelFleet.COPY_SIZE);
         Comparison.matches(answer, model.complete(task, node, token, digest));
     }
 
-    void fail(int which, String reason, @Nullable Integer retryAfter) {
+    void fail(int which, String reason, @Nullable Integer retryAfter, @Nullable Long size) {
         Lease lease = Fleet.pick(leases(), which);
         if (lease != null) {
-            fail(taskOf(lease), lease.node, lease.token, reason, retryAfter);
+            fail(taskOf(lease), lease.node, lease.token, reason, retryAfter, size);
         }
     }
 
     void failEnded(int which) {
         Ended ended = Fleet.pick(ended(), which);
         if (ended != null) {
-            fail(taskOf(ended), ended.node(), ended.token(), "network", null);
+            fail(taskOf(ended), ended.node(), ended.token(), "network", null, 1L);
         }
     }
 
-    private void fail(ModelTask task, ModelNode node, String token, String reason, @Nullable Integer retryAfter) {
-        fleet.say("%s fails %s: %s".formatted(node, task, reason));
+    private void fail(
+            ModelTask task,
+            ModelNode node,
+            String token,
+            String reason,
+            @Nullable Integer retryAfter,
+            @Nullable Long size) {
+        fleet.say("%s fails %s: %s, of %s bytes".formatted(node, task, reason, size));
         Answer answer = report(
                 node,
                 token,
                 "fail",
-                ",'reason':'" + reason + "'" + (retryAfter == null ? "" : ",'retry_after_seconds':" + retryAfter));
-        Comparison.matches(answer, model.fail(task, node, token, reason, retryAfter));
+                ",'reason':'" + reason + "'"
+                        + (retryAfter == null ? "" : ",'retry_after_seconds':" + retryAfter)
+                        + (size == null ? "" : ",'size_bytes':" + size));
+        Comparison.matches(answer, model.fail(task, node, token, reason, retryAfter, size));
         if (answer.status() == 200) {
             checkRetryAt(task, answer.at("/retry_at"));
         }
@@ -190,7 +199,7 @@ final class Volunteers {
         Lease lease = Fleet.pick(leases(), which);
         ModelNode node = model.nodes.get(as);
         String more = verb.equals("complete")
-                ? ",'sha256':'" + TRUTH + "','size_bytes':1000"
+                ? ",'sha256':'" + TRUTH + "','size_bytes':" + ModelFleet.COPY_SIZE
                 : verb.equals("fail") ? ",'reason':'network'" : "";
         if (lease != null && lease.node != node) {
             fleet.say("%s intrudes on %s".formatted(node, lease.node));
@@ -207,8 +216,12 @@ final class Volunteers {
                 .post("/assignments/" + token + "/" + verb, "{'node_id':'" + node.id + "'" + more + "}");
     }
 
-    /** A heartbeat that lists {@code some} of the node's assignments by their bits, and at times one that has ended or is not its own. */
-    void beat(int which, int some, boolean progress, int endedToo) {
+    /**
+     * A heartbeat that lists {@code some} of the node's assignments by their bits, and at times one that has ended or is not its own.
+     *
+     * @param size what the origins say that each file has; null when they say nothing
+     */
+    void beat(int which, int some, boolean progress, int endedToo, @Nullable Long size) {
         ModelNode node = model.nodes.get(which);
         Map<String, Long> listed = new LinkedHashMap<>();
         List<ModelTask> worked = model.worked(node);
@@ -227,15 +240,21 @@ final class Volunteers {
             // Perhaps another node's, which must come to no harm.
             listed.putIfAbsent(other.token, other.bytes);
         }
-        fleet.say("%s lists %s".formatted(node, listed.keySet()));
+        fleet.say("%s lists %s, of %s bytes".formatted(node, listed.keySet(), size));
+        String told = size == null ? "" : ",'size_bytes':" + size;
         String assignments = listed.entrySet().stream()
-                .map(one -> "{'assignment_id':'" + one.getKey() + "','bytes_done':" + one.getValue() + "}")
+                .map(one -> "{'assignment_id':'" + one.getKey() + "','bytes_done':" + one.getValue() + told + "}")
                 .collect(Collectors.joining(","));
         Answer answer = fleet.dispatcher()
                 .post(
                         "/nodes/" + node.id + "/heartbeat",
                         "{'capacity_gb':" + gigabytes(node.capacity) + ",'assignments':[" + assignments + "]}");
-        Set<String> renewed = model.beat(node, listed);
+        Set<String> renewed = model.beat(
+                node,
+                listed,
+                size == null
+                        ? Map.of()
+                        : listed.keySet().stream().collect(Collectors.toMap(token -> token, token -> size)));
         assertThat(answer.status()).isEqualTo(200);
         assertThat(node.statuses(model.now())).contains(answer.at("/node_status"));
         assertThat(Comparison.texts(answer.body().at("/renewed"), "/assignment_id"))
@@ -283,13 +302,21 @@ final class Volunteers {
         }
     }
 
-    /** A node has no room for a task, and asks at once for more. */
-    void fillDisk(int which) {
+    /** A node has no room for a task, whose size it may know, and asks at once for more. */
+    void fillDisk(int which, @Nullable Long size) {
         Lease lease = Fleet.pick(leases(), which);
         if (lease != null) {
-            fail(taskOf(lease), lease.node, lease.token, "disk_full", null);
+            fail(taskOf(lease), lease.node, lease.token, "disk_full", null, size);
             dispatch(model.nodes.indexOf(lease.node), 10_000_000_000L, 5, false);
         }
+    }
+
+    /** A node with little room asks for work of which nobody knows the size, learns it, and asks for more. */
+    void explore(int which, long capacity, long size) {
+        fleet.operators().submit(which % 3, null, 2, 9, false);
+        dispatch(which, capacity, 2, false);
+        beat(which, 7, false, 2, size);
+        dispatch(which, capacity, 2, false);
     }
 
     /** A node loses a lease, gets the task again, and reports both. */
@@ -311,16 +338,16 @@ final class Volunteers {
     /** A node goes on saying that it works on all that it has, while no byte comes. */
     void stall(int which) {
         for (int i = 0; i < 3; i++) {
-            beat(which, 7, false, 2);
+            beat(which, 7, false, 2, null);
             fleet.pass(70, false);
         }
-        beat(which, 7, false, 2);
+        beat(which, 7, false, 2, null);
     }
 
     /** Time passes, nobody sweeps, and a node says that it still works on all that it had. */
     void returnAfter(long seconds, int which) {
         fleet.pass(seconds, false);
-        beat(which, 7, false, 1);
+        beat(which, 7, false, 1, null);
     }
 
     private List<Lease> leases() {

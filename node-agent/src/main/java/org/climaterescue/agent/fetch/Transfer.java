@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param held the copy of the same URL that the node holds for another task; null if it holds none
  * @param room the space that it may take
  * @param progress told the bytes on disk
+ * @param size told what the whole file has, as soon as the origin says it
  * @param stop tells it to stop
  */
 public record Transfer(
@@ -27,6 +28,7 @@ public record Transfer(
         @Nullable StoredCopy held,
         Space.Claim room,
         LongConsumer progress,
+        LongConsumer size,
         StopSignal stop) {
 
     private static final int BLOCK = 1 << 15;
@@ -46,11 +48,12 @@ public record Transfer(
 
     /** Makes sure that the whole file fits, before its bytes come. */
     void claim(long total) throws FetchFailure {
+        size.accept(total);
         try {
             long fits = room.roomForExactly(total);
             if (fits < total) {
                 throw new FetchFailure(
-                        FailureReason.TOO_LARGE,
+                        FailureReason.DISK_FULL,
                         "the file has " + total + " bytes and there is room for " + Math.max(0, fits));
             }
         } catch (IOException disk) {
@@ -81,7 +84,7 @@ public record Transfer(
             long after = partial.size() + length;
             if (room.room(after) < after) {
                 throw new FetchFailure(
-                        FailureReason.TOO_LARGE,
+                        FailureReason.DISK_FULL,
                         "the file has more than " + after + " bytes and there is no room left");
             }
             partial.write(block, length);

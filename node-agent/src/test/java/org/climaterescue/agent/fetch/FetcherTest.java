@@ -287,7 +287,7 @@ class FetcherTest {
         capacity = 300_000;
         TestOrigin.File file = origin.serve("/huge", TestOrigin.bytes(400_000, 10));
         file.chunked = chunked;
-        assertFailure(origin.url("/huge")).returns(FailureReason.TOO_LARGE, FetchFailure::reason);
+        assertFailure(origin.url("/huge")).returns(FailureReason.DISK_FULL, FetchFailure::reason);
     }
 
     @Test
@@ -335,7 +335,8 @@ class FetcherTest {
         StoredCopy copy = fetch(origin.url("/t.csv"));
         try (Partial partial = store.partial(url(origin.url("/t.csv")));
                 Space.Claim room = new Space(store, capacity).claim()) {
-            Transfer again = new Transfer(url(origin.url("/t.csv")), partial, copy, room, bytes -> {}, stop);
+            Transfer again =
+                    new Transfer(url(origin.url("/t.csv")), partial, copy, room, bytes -> {}, size -> {}, stop);
             assertThat(fetcher.fetch(again)).isEqualTo(Fetched.UNCHANGED);
         }
         assertThat(origin.requests.getLast().header("If-None-Match")).isEqualTo(copy.etag());
@@ -356,7 +357,7 @@ class FetcherTest {
         try (Partial partial = store.partial(url(url));
                 Space.Claim room = new Space(store, capacity).claim()) {
             partial.recover(progress, stop::isStopped);
-            Transfer transfer = new Transfer(url(url), partial, null, room, progress, stop);
+            Transfer transfer = new Transfer(url(url), partial, null, room, progress, size -> {}, stop);
             assertThat(fetcher.fetch(transfer)).isEqualTo(Fetched.COMPLETE);
             return store.keep(partial, url(url), "t-" + url);
         }

@@ -95,7 +95,7 @@ class FtpOriginTest {
                 Fetcher fetcher = new Fetcher(QUICK, allowPrivate, 1);
                 Partial partial = store.partial(url);
                 Space.Claim room = new Space(store, 10_000_000).claim()) {
-            Transfer transfer = new Transfer(url, partial, null, room, progress, new StopSignal());
+            Transfer transfer = new Transfer(url, partial, null, room, progress, size -> {}, new StopSignal());
             assertThat(fetcher.fetch(transfer)).isEqualTo(Fetched.COMPLETE);
             return store.keep(partial, url, "t-1").sha256();
         }

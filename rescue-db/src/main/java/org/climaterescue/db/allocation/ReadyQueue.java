@@ -16,12 +16,18 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class ReadyQueue {
 
-    /** Who holds, works on or has failed a task is looked up only where anybody does. Parameter: the rest of full disks. */
+    /** The longest that a node is kept from a task for which its disk was too full, in seconds. */
+    private static final int LONGEST_FULL = 6 * 3600;
+
+    /**
+     * Who holds, works on or has failed a task is looked up only where anybody does. Parameter: how long a node whose disk was
+     * too full for the task once is left alone with it; each further time doubles that, up to {@value #LONGEST_FULL}.
+     */
     private static final String CANDIDATE = """
             select r.task_id, r.slot, r.urgency, r.copies, r.rank, r.host_no, r.size_bytes, r.since,
                    extract(epoch from clock_timestamp() - r.since)::float8 as waited,
                    held.holders, held.voices, held.regions, tried.failed, tried.full_disks
-            from %s
+            from %1$s
             left join lateral (
                 select array_agg(n.node_no) as holders, array_agg(n.voice) as voices,
                        array_agg(n.region) filter (where n.region is not null) as regions
@@ -31,26 +37,30 @@ public final class ReadyQueue {
             ) held on true
             left join lateral (
                 select array_agg(f.node_no) as failed,
-                       array_agg(f.node_no) filter (where f.reason = 'disk_full'
-                           and f.at > clock_timestamp() - make_interval(secs => ?)) as full_disks
-                from failure f where r.contested and f.task_id = r.task_id
+                       array_agg(f.node_no) filter (where f.full_at > clock_timestamp()
+                           - make_interval(secs => least(?::float8 * 2 ^ least(f.times - 1, 20), %2$d))) as full_disks
+                from (select node_no, count(*) filter (where reason = 'disk_full') as times,
+                             max(at) filter (where reason = 'disk_full') as full_at
+                      from failure where r.contested and task_id = r.task_id group by node_no) f
             ) tried on true
             """;
 
-    /** Parameters: a place, then floor, unknown size, space. The row comparison lets the index start at the place. */
+    /** Parameters: a place, then floor, space, whether anybody wants an unknown size. The row comparison lets the index start at the place. */
     private static final String THAT_FIT = """
             (r.urgency, r.copies, r.rank, r.task_id, r.slot) > (?, ?, ?, ?, ?)
-              and r.urgency <= 10 - ? and coalesce(r.size_bytes, ?) <= ?
+              and r.urgency <= 10 - ? and coalesce(r.size_bytes <= ?, ?)
             """;
 
     private static final String IN_ORDER = " order by r.urgency, r.copies, r.rank, r.task_id, r.slot ";
 
     private static final String PAGE =
-            CANDIDATE.formatted("(select * from ready r where " + THAT_FIT + IN_ORDER + " limit ?) r") + IN_ORDER;
+            CANDIDATE.formatted("(select * from ready r where " + THAT_FIT + IN_ORDER + " limit ?) r", LONGEST_FULL)
+                    + IN_ORDER;
 
     private static final String PAGE_OF_HOSTS = CANDIDATE.formatted(
                     "unnest(?::integer[]) as open (host_no) cross join lateral (select * from ready r where r.host_no = open.host_no and "
-                            + THAT_FIT + IN_ORDER + " limit ?) r")
+                            + THAT_FIT + IN_ORDER + " limit ?) r",
+                    LONGEST_FULL)
             + IN_ORDER;
 
     /** The next rows in the order of work that somebody could take, whatever their host stands. */
@@ -64,8 +74,8 @@ public final class ReadyQueue {
                         after.taskId(),
                         after.slot(),
                         appetite.floor(),
-                        appetite.unknownSize(),
                         appetite.space(),
+                        appetite.unknown(),
                         limit,
                         appetite.fullForSeconds())
                 .list(ReadyQueue::candidate);
@@ -88,8 +98,8 @@ public final class ReadyQueue {
                         after.taskId(),
                         after.slot(),
                         appetite.floor(),
-                        appetite.unknownSize(),
                         appetite.space(),
+                        appetite.unknown(),
                         each,
                         appetite.fullForSeconds())
                 .list(ReadyQueue::candidate);
@@ -133,11 +143,12 @@ public final class ReadyQueue {
                         ), taken as (
                             delete from ready r using free f
                             where r.task_id = f.task_id and r.slot = f.slot
-                            returning r.task_id, r.host_no, r.attempt, f.node_no, f.reserved_bytes, f.nth
+                            returning r.task_id, r.host_no, r.attempt, r.size_bytes is null as unsized, f.node_no,
+                                      f.reserved_bytes, f.nth
                         ), lease as (
-                            insert into assignment (task_id, node_no, token, attempt, host_no, reserved_bytes, assigned_at,
-                                                    lease_until, progress_at)
-                            select task_id, node_no, nextval('assignment_token'), attempt, host_no, reserved_bytes,
+                            insert into assignment (task_id, node_no, token, attempt, host_no, reserved_bytes, unsized,
+                                                    assigned_at, lease_until, progress_at)
+                            select task_id, node_no, nextval('assignment_token'), attempt, host_no, reserved_bytes, unsized,
                                    clock_timestamp(), clock_timestamp() + make_interval(secs => ?), clock_timestamp()
                             from taken
                             returning task_id, node_no, token, attempt
@@ -249,10 +260,10 @@ public final class ReadyQueue {
      *
      * @param floor the lowest priority wanted, 1 to 10
      * @param space the largest size wanted, in bytes
-     * @param unknownSize what an unknown size counts as, in bytes
-     * @param fullFor how long a node whose disk was too full for a task is not to get it again
+     * @param unknown whether anybody could take a task of unknown size
+     * @param fullFor how long a node whose disk was too full for a task is not to get it again, at first
      */
-    public record Appetite(int floor, long space, long unknownSize, Duration fullFor) {
+    public record Appetite(int floor, long space, boolean unknown, Duration fullFor) {
 
         double fullForSeconds() {
             return fullFor.toMillis() / 1000.0;

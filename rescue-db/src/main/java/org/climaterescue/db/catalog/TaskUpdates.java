@@ -12,7 +12,10 @@ import org.climaterescue.db.intake.Description;
 import org.climaterescue.db.intake.Submission;
 import org.jspecify.annotations.Nullable;
 
-/** What a catalog says differently than it did before about tasks that it gave. Their locks must be held. */
+/**
+ * What a catalog says differently than it did before about tasks that it gave; their locks must be held. One that gives no size
+ * takes none back.
+ */
 final class TaskUpdates {
 
     private TaskUpdates() {}
@@ -44,12 +47,13 @@ final class TaskUpdates {
                                 as x (task_id, name, dataset, organization, size_bytes, sha256, priority)
                         ), offered as (
                             update ready r
-                            set urgency = coalesce(10 - x.priority, r.urgency), size_bytes = x.size_bytes,
+                            set urgency = coalesce(10 - x.priority, r.urgency), size_bytes = coalesce(x.size_bytes, r.size_bytes),
                                 since = clock_timestamp()
                             from said x where r.task_id = x.task_id
                         )
                         update task t
-                        set name = x.name, dataset = x.dataset, organization = x.organization, size_bytes = x.size_bytes,
+                        set name = x.name, dataset = x.dataset, organization = x.organization,
+                            size_bytes = coalesce(x.size_bytes, t.size_bytes),
                             sha256 = x.sha256, priority = coalesce(x.priority, t.priority)
                         from said x where t.task_id = x.task_id
                         """,

@@ -28,6 +28,7 @@ final class LedgerWriter {
 
     void write(Connection connection, Collection<TaskChanges> changes) throws SQLException {
         endLeases(connection, changes);
+        reserve(connection, changes);
         addCopies(connection, changes);
         withdrawCopies(connection, changes);
         changeVoices(connection, changes);
@@ -35,6 +36,7 @@ final class LedgerWriter {
         addFailures(connection, changes);
         forgive(connection, changes);
         stand(connection, changes);
+        size(connection, changes);
         prioritize(connection, changes);
         offer(connection, changes);
         backOff(connection, changes);
@@ -62,6 +64,23 @@ final class LedgerWriter {
             if (ended != rows.size()) {
                 throw new SQLException("of " + rows.size() + " leases to end only " + ended + " were there");
             }
+        }
+    }
+
+    private static void reserve(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            task.reservations.forEach(
+                    (lease, bytes) -> rows.add(task.facts.taskId(), lease.nodeNo(), lease.token(), bytes));
+        }
+        if (rows.any()) {
+            Sql.of(connection, """
+                            update assignment a set reserved_bytes = x.reserved_bytes, unsized = false
+                            from unnest(?::bigint[], ?::integer[], ?::bigint[], ?::bigint[])
+                                as x (task_id, node_no, token, reserved_bytes)
+                            where a.task_id = x.task_id and a.node_no = x.node_no and a.token = x.token
+                            """, rows.longs(0), rows.ints(1), rows.longs(2), rows.longs(3))
+                    .update();
         }
     }
 
@@ -246,6 +265,22 @@ final class LedgerWriter {
         }
     }
 
+    private static void size(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        var rows = new Rows();
+        for (TaskChanges task : changes) {
+            if (task.sizeChanged()) {
+                rows.add(task.facts.taskId(), task.sizeBytes);
+            }
+        }
+        if (rows.any()) {
+            Sql.of(connection, """
+                            update task t set size_bytes = x.size_bytes
+                            from unnest(?::bigint[], ?::bigint[]) as x (task_id, size_bytes)
+                            where t.task_id = x.task_id
+                            """, rows.longs(0), rows.longs(1)).update();
+        }
+    }
+
     private static void prioritize(Connection connection, Collection<TaskChanges> changes) throws SQLException {
         var rows = new Rows();
         for (TaskChanges task : changes) {
@@ -281,7 +316,7 @@ final class LedgerWriter {
                             ready.copies(),
                             Objects.requireNonNullElse(task.facts.rank(), UNRANKED),
                             task.facts.hostNo(),
-                            task.facts.sizeBytes(),
+                            task.sizeBytes,
                             ready.attempt(),
                             ready.contested());
                 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.climaterescue.db.host.Hosts;
 import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.Failure;
@@ -17,6 +18,7 @@ public final class TaskChanges {
 
     final TaskFacts facts;
     final List<TaskFacts.Lease> ended = new ArrayList<>();
+    final Map<TaskFacts.Lease, Long> reservations = new HashMap<>();
     final List<NewCopy> copies = new ArrayList<>();
     final List<Integer> withdrawn = new ArrayList<>();
     final Map<Integer, String> voices = new HashMap<>();
@@ -36,11 +38,15 @@ public final class TaskChanges {
     boolean takeUrl;
 
     @Nullable
+    Long sizeBytes;
+
+    @Nullable
     Integer priority;
 
     /** Starts from what stands: without a further call nothing changes. */
     public TaskChanges(TaskFacts facts) {
         this.facts = facts;
+        this.sizeBytes = facts.sizeBytes();
         this.standing = facts.standing();
         this.ready = facts.ready();
         this.readyRows = facts.readyRows();
@@ -50,6 +56,21 @@ public final class TaskChanges {
     /** Ends an active assignment. */
     public void end(TaskFacts.Lease lease) {
         ended.add(lease);
+    }
+
+    /** Says what an active assignment reserves, its file's size being known now. */
+    public void reserve(TaskFacts.Lease lease, long bytes) {
+        reservations.put(lease, bytes);
+    }
+
+    /** The size that the task has, with what has been learned here; null if unknown. */
+    public @Nullable Long sizeBytes() {
+        return sizeBytes;
+    }
+
+    /** Says how large the task's file is. */
+    public void size(long bytes) {
+        sizeBytes = bytes;
     }
 
     /** Stores a copy of a node. */
@@ -125,7 +146,7 @@ public final class TaskChanges {
 
     /** Whether these changes put work where it can be claimed that was not there before. */
     public boolean offersMore() {
-        return readyRows > facts.readyRows() || (priority != null && readyRows > 0);
+        return readyRows > facts.readyRows() || ((priority != null || sizeChanged()) && readyRows > 0);
     }
 
     /**
@@ -136,7 +157,11 @@ public final class TaskChanges {
         return readyRows != facts.readyRows()
                 || (readyRows > 0 && (!copies.isEmpty() || (standing == null) != (facts.standing() == null)))
                 || (ready != null && !ready.equals(facts.ready()))
-                || (priority != null && readyRows > 0);
+                || ((priority != null || sizeChanged()) && readyRows > 0);
+    }
+
+    boolean sizeChanged() {
+        return !Objects.equals(sizeBytes, facts.sizeBytes());
     }
 
     /** A copy to store; {@code voice}: whose vote it is. */

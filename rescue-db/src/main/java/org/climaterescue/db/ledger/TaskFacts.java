@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param now the database's clock when the facts were read
  * @param urlSha256 the key of the task's canonical URL in {@code capture}
- * @param sizeBytes the size that the submission gave; null if unknown
+ * @param sizeBytes the size that the submission gave or that was learned since; null if unknown
  * @param sha256 the digest that the catalog gave; null if none
  * @param rank the priorizer's; null if unranked
  * @param target copies wanted

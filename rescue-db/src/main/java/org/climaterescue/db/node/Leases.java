@@ -15,24 +15,29 @@ import org.jspecify.annotations.Nullable;
 public final class Leases {
 
     /**
-     * Renews exactly the listed leases of a node, unless they have run out or no byte has come for too long.
+     * Renews exactly the listed leases of a node, unless they have run out or no byte has come for too long. What is on the disk
+     * is reserved in any case. A size that the origin has told is only compared here: what follows from it needs the task's lock,
+     * which comes before the lease's.
      *
      * @param bytesDone bytes on the node's disk, in the order of the tokens
+     * @param sizes what the origin says that each file has; null where it has not said
      */
-    public List<Lease> renew(
+    public List<Renewed> renew(
             Connection connection,
             int nodeNo,
             long[] taskIds,
             long[] tokens,
             long[] bytesDone,
+            @Nullable Long[] sizes,
             Duration lease,
             Duration stallAfter)
             throws SQLException {
         // Locked in the order of the ledger, so that the two never wait in a circle.
         return Sql.of(connection, """
                         with listed as (
-                            select a.task_id, a.node_no, x.bytes_done
-                            from unnest(?::bigint[], ?::bigint[], ?::bigint[]) as x (task_id, token, bytes_done)
+                            select a.task_id, a.node_no, x.bytes_done, x.size_bytes
+                            from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                                as x (task_id, token, bytes_done, size_bytes)
                             join assignment a using (task_id, token)
                             where a.node_no = ?
                             order by a.task_id for no key update of a
@@ -41,14 +46,17 @@ public final class Leases {
                         set lease_until = clock_timestamp() + make_interval(secs => ?),
                             progress_at = case when x.bytes_done > a.bytes_done then clock_timestamp() else a.progress_at end,
                             bytes_done = greatest(a.bytes_done, x.bytes_done),
+                            reserved_bytes = greatest(a.reserved_bytes, x.bytes_done),
                             omissions = 0
                         from listed x
                         where a.task_id = x.task_id and a.node_no = x.node_no
                           and a.lease_until > clock_timestamp()
                           and (x.bytes_done > a.bytes_done or a.progress_at > clock_timestamp() - make_interval(secs => ?))
-                        returning a.task_id, a.token
-                        """, taskIds, tokens, bytesDone, nodeNo, seconds(lease), seconds(stallAfter))
-                .list(row -> new Lease(row.number("task_id"), row.number("token")));
+                        returning a.task_id, a.token,
+                                  case when a.unsized or greatest(x.size_bytes, a.bytes_done) <> a.reserved_bytes
+                                       then x.size_bytes end as news
+                        """, taskIds, tokens, bytesDone, sizes, nodeNo, seconds(lease), seconds(stallAfter))
+                .list(row -> new Renewed(row.number("task_id"), row.number("token"), row.numberOrNull("news")));
     }
 
     /**
@@ -121,6 +129,13 @@ public final class Leases {
 
     /** A lease, by task and token. */
     public record Lease(long taskId, long token) {}
+
+    /**
+     * A lease that lasts longer now.
+     *
+     * @param news the size that was told, if it is not what is reserved; else null
+     */
+    public record Renewed(long taskId, long token, @Nullable Long news) {}
 
     /** A lease to end; {@code runOut}: not renewed in time, else stalled. */
     public record Overdue(long taskId, long token, boolean runOut) {}

@@ -67,17 +67,20 @@ public final class Room {
         Map<Integer, Load> loads = new HashMap<>();
         Sql.of(connection, """
                         select n.node_no, coalesce(a.leases, 0) as leases, coalesce(a.reserved, 0) as reserved,
+                               coalesce(a.guessing, false) as guessing,
                                r.rejected is not null and node_doubtful(r.rejected,
                                    (select count(*) from copy c where c.node_no = n.node_no)) as doubtful
                         from unnest(?::integer[]) as n (node_no)
-                        left join (select node_no, count(*)::integer as leases, sum(reserved_bytes)::bigint as reserved
+                        left join (select node_no, count(*)::integer as leases, bool_or(unsized) as guessing,
+                                          least(sum(reserved_bytes), 9223372036854775807)::bigint as reserved
                                    from assignment where node_no = any (?) group by node_no) a using (node_no)
                         left join (select node_no, count(*) as rejected
                                    from copy where rejected and node_no = any (?) group by node_no) r using (node_no)
                         """, nodeNos, nodeNos, nodeNos).each(1000, row -> {
             loads.put(
                     row.integer("node_no"),
-                    new Load(row.integer("leases"), row.number("reserved"), row.flag("doubtful")));
+                    new Load(
+                            row.integer("leases"), row.number("reserved"), row.flag("guessing"), row.flag("doubtful")));
         });
         return guests.stream()
                 .map(guest -> guest.under(loads.getOrDefault(guest.nodeNo(), Load.NONE)))
@@ -98,9 +101,10 @@ public final class Room {
     public List<Bystander> bystanders(Connection connection, Silence silence) throws SQLException {
         return Sql.of(connection, """
                         select n.node_no, n.floor, n.capacity_bytes - coalesce(a.reserved, 0) as space,
-                               n.voice, n.region
+                               coalesce(a.guessing, false) as guessing, n.voice, n.region
                         from node n
-                        left join (select node_no, count(*) as leases, sum(reserved_bytes)::bigint as reserved
+                        left join (select node_no, count(*) as leases, bool_or(unsized) as guessing,
+                                          least(sum(reserved_bytes), 9223372036854775807)::bigint as reserved
                                    from assignment group by node_no) a using (node_no)
                         where n.state = 'joined'
                           and n.heard_at > clock_timestamp() - make_interval(secs => ?)
@@ -112,7 +116,8 @@ public final class Room {
                         row.text("voice"),
                         row.textOrNull("region"),
                         row.integer("floor"),
-                        row.number("space")));
+                        row.number("space"),
+                        row.flag("guessing")));
     }
 
     /** A node's request as far as the registry keeps it. */
@@ -144,14 +149,19 @@ public final class Room {
      *
      * @param leases active assignments
      * @param reservedBytes the sizes that these reserve
+     * @param guessing whether the size of one of their files is not known yet
      * @param doubtful whether its copies keep being rejected
      */
-    public record Load(int leases, long reservedBytes, boolean doubtful) {
+    public record Load(int leases, long reservedBytes, boolean guessing, boolean doubtful) {
 
-        static final Load NONE = new Load(0, 0, false);
+        static final Load NONE = new Load(0, 0, false, false);
     }
 
-    /** A node that is not asking this instance just now but could take work. */
+    /**
+     * A node that is not asking this instance just now but could take work.
+     *
+     * @param guessing whether it works on a file of unknown size
+     */
     public record Bystander(
-            int nodeNo, String voice, @Nullable String region, int floor, long space) {}
+            int nodeNo, String voice, @Nullable String region, int floor, long space, boolean guessing) {}
 }
