@@ -2,6 +2,7 @@ package org.climaterescue.benchmarks;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -74,13 +75,33 @@ final class Bench implements AutoCloseable {
 
     /** Posts JSON, in which single quotes stand for double ones. */
     JsonNode post(String path, String json) throws IOException, InterruptedException {
-        var request = HttpRequest.newBuilder(dispatcher.uri().resolve(path))
+        return send(request(path)
                 .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(json.replace('\'', '"')))
-                .build();
-        HttpResponse<String> response = client.send(request, HttpResponse.BodyHandlers.ofString());
+                .POST(HttpRequest.BodyPublishers.ofString(json.replace('\'', '"'))));
+    }
+
+    /** Posts a file, which is closed. */
+    JsonNode upload(String path, InputStream file) throws IOException, InterruptedException {
+        try (file) {
+            return send(request(path)
+                    .header("Content-Type", "application/octet-stream")
+                    .POST(HttpRequest.BodyPublishers.ofInputStream(() -> file)));
+        }
+    }
+
+    JsonNode get(String path) throws IOException, InterruptedException {
+        return send(request(path));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(dispatcher.uri().resolve(path));
+    }
+
+    private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() >= 300) {
-            throw new IOException(path + " answered " + response.statusCode() + ": " + response.body());
+            throw new IOException(
+                    response.request().uri() + " answered " + response.statusCode() + ": " + response.body());
         }
         return Json.mapper().readTree(response.body());
     }

@@ -72,7 +72,8 @@ public final class Intake {
     }
 
     private List<Integer> round(List<Integer> open, Map<String, Integer> hosts) throws SQLException {
-        Known known = Known.read(connection, open.stream().map(submissions::get).toList(), cutoff());
+        KnownRequests known = KnownRequests.read(
+                connection, open.stream().map(submissions::get).toList());
         List<Integer> fresh = new ArrayList<>();
         List<Integer> later = new ArrayList<>();
         Set<Object> keys = new HashSet<>();
@@ -95,7 +96,7 @@ public final class Intake {
         return later;
     }
 
-    /** Competes for the keys of submissions that nobody has taken yet; gives back those that lost. */
+    /** Competes for the keys of submissions; gives back those that must look again. */
     private List<Integer> settle(List<Integer> fresh, Map<String, Integer> hosts) throws SQLException {
         long[] ids = Sql.of(
                         connection, "select nextval('task_number') as task_id from generate_series(1, ?)", fresh.size())
@@ -111,15 +112,22 @@ public final class Intake {
             candidates.add(new Candidate(
                     index, ids[i], Objects.requireNonNull(hosts.get(one.url().host())), one));
         }
-        Set<Long> lost = Keys.lose(connection, candidates, now, cutoff());
-        List<Candidate> won =
-                candidates.stream().filter(one -> !lost.contains(one.taskId())).toList();
+        Keys.Outcome outcome = Keys.compete(connection, candidates, now, cutoff());
+        List<Candidate> won = new ArrayList<>();
+        List<Integer> again = new ArrayList<>();
+        for (Candidate one : candidates) {
+            Long first = outcome.first().get(one.key());
+            if (outcome.won().contains(one.taskId())) {
+                won.add(one);
+                answers[one.index()] = new Reception.Accepted(one.taskId(), now);
+            } else if (first != null) {
+                answers[one.index()] = new Reception.Duplicate(first, Reception.Key.URL);
+            } else {
+                again.add(one.index());
+            }
+        }
         NewTasks.write(connection, won, terms, now);
-        won.forEach(one -> answers[one.index()] = new Reception.Accepted(one.taskId(), now));
-        return candidates.stream()
-                .filter(one -> lost.contains(one.taskId()))
-                .map(Candidate::index)
-                .toList();
+        return again;
     }
 
     /** A URL that was taken at this moment or before may be taken again. */

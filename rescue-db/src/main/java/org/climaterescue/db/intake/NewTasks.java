@@ -3,10 +3,14 @@ package org.climaterescue.db.intake;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.intake.Intake.Candidate;
+import org.climaterescue.protocol.Json;
+import org.climaterescue.protocol.Sha256;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of new tasks. */
@@ -15,80 +19,101 @@ final class NewTasks {
     private NewTasks() {}
 
     /**
-     * Writes each task, its first row in {@code ready} and its first line of history. A URL in the last known ranking gives a
-     * task its rank; while there is no ranking, none is looked for.
+     * Writes each task, its first row in {@code ready} and its first line of history, a plain statement a table: rows that one
+     * statement hands to the next are copied once more for each. A URL in the last known ranking gives a task its rank.
      */
     static void write(Connection connection, List<Candidate> tasks, Terms terms, Instant now) throws SQLException {
         if (tasks.isEmpty()) {
             return;
         }
-        List<Candidate> repaired =
-                tasks.stream().filter(one -> one.submission().repair() != null).toList();
+        long[] ids = tasks.stream().mapToLong(Candidate::taskId).toArray();
+        int[] hosts = tasks.stream().mapToInt(Candidate::hostNo).toArray();
+        Long[] sizes = of(tasks, one -> one.description().sizeBytes()).toArray(new Long[0]);
+        int[] priorities = tasks.stream().mapToInt(NewTasks::priority).toArray();
+        Integer[] ranks = ranks(connection, tasks);
         Sql.of(
                         connection,
                         """
-                        with fresh as (
-                            insert into task (task_id, request_id, url, canonical_url, host_no, name, dataset, organization,
-                                              catalog_no, size_bytes, sha256, priority, rank, copies_target, payload,
-                                              initiated_by, created_at)
-                            select x.task_id, x.request_id, x.url, nullif(x.canonical_url, x.url), x.host_no, x.name,
-                                   x.dataset, x.organization, ?::integer, x.size_bytes, x.sha256, x.priority,
-                                   case when (select exists (select from ranking)) then
-                                       (select k.rank from ranking k
-                                        where k.url_sha256 = sha256(convert_to(x.canonical_url, 'UTF8'))) end,
-                                   x.copies, x.payload::json, ?, ?
-                            from unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::integer[], ?::text[], ?::text[],
-                                        ?::text[], ?::bigint[], ?::bytea[], ?::integer[], ?::integer[], ?::text[])
-                                as x (task_id, request_id, url, canonical_url, host_no, name, dataset, organization,
-                                      size_bytes, sha256, priority, copies, payload)
-                            returning task_id, host_no, size_bytes, priority, rank, initiated_by, created_at
-                        ), claimable as (
-                            insert into ready (task_id, slot, urgency, copies, rank, host_no, size_bytes, attempt, contested,
-                                               since)
-                            select task_id, 0, 10 - priority, 0, coalesce(rank, 2147483647), host_no, size_bytes, 1, false, created_at
-                            from fresh
-                        )
-                        insert into event (task_id, at, kind, task_status, actor, detail)
-                        select task_id, created_at, 'submitted', 'pending', initiated_by,
-                               case when r.note is not null
-                                    then json_build_object('repaired', r.note, 'written', r.written) end
-                        from fresh
-                        left join unnest(?::bigint[], ?::text[], ?::text[]) as r (task_id, note, written) using (task_id)
-                        order by task_id
+                        insert into task (task_id, request_id, url, canonical_url, host_no, name, dataset, organization,
+                                          catalog_no, size_bytes, sha256, priority, rank, copies_target, payload,
+                                          initiated_by, created_at)
+                        select x.task_id, x.request_id, x.url, x.canonical_url, x.host_no, x.name, x.dataset,
+                               x.organization, ?::integer, x.size_bytes, x.sha256, x.priority, x.rank, x.copies,
+                               x.payload::json, ?, ?
+                        from unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::integer[], ?::text[], ?::text[],
+                                    ?::text[], ?::bigint[], ?::bytea[], ?::integer[], ?::integer[], ?::integer[],
+                                    ?::text[])
+                            as x (task_id, request_id, url, canonical_url, host_no, name, dataset, organization,
+                                  size_bytes, sha256, priority, rank, copies, payload)
                         """,
                         terms.catalogNo(),
                         terms.instance(),
                         now,
-                        tasks.stream().mapToLong(Candidate::taskId).toArray(),
+                        ids,
                         texts(tasks, Submission::requestId),
                         texts(tasks, one -> one.url().raw()),
-                        texts(tasks, one -> one.url().canonical()),
-                        tasks.stream().mapToInt(Candidate::hostNo).toArray(),
+                        texts(tasks, NewTasks::otherThanRaw),
+                        hosts,
                         texts(tasks, one -> one.description().name()),
                         texts(tasks, one -> one.description().dataset()),
                         texts(tasks, one -> one.description().organization()),
-                        of(tasks, one -> one.description().sizeBytes()).toArray(new Long[0]),
+                        sizes,
                         of(tasks, NewTasks::digest).toArray(new byte[0][]),
-                        tasks.stream()
-                                .map(one -> one.submission().description().priority())
-                                .mapToInt(priority -> priority == null ? Description.USUAL_PRIORITY : priority)
-                                .toArray(),
+                        priorities,
+                        ranks,
                         tasks.stream()
                                 .mapToInt(one -> one.submission().copies())
                                 .toArray(),
-                        texts(tasks, Submission::payload),
-                        repaired.stream().mapToLong(Candidate::taskId).toArray(),
-                        texts(
-                                repaired,
-                                one -> one.repair() == null
-                                        ? null
-                                        : one.repair().note()),
-                        texts(
-                                repaired,
-                                one -> one.repair() == null
-                                        ? null
-                                        : one.repair().written()))
+                        texts(tasks, Submission::payload))
                 .update();
+        Sql.of(connection, """
+                        insert into ready (task_id, slot, urgency, copies, rank, host_no, size_bytes, attempt, contested,
+                                           since)
+                        select x.task_id, 0, 10 - x.priority, 0, coalesce(x.rank, 2147483647), x.host_no, x.size_bytes, 1,
+                               false, ?
+                        from unnest(?::bigint[], ?::integer[], ?::integer[], ?::integer[], ?::bigint[])
+                            as x (task_id, priority, rank, host_no, size_bytes)
+                        """, now, ids, priorities, ranks, hosts, sizes).update();
+        Sql.of(connection, """
+                        insert into event (task_id, at, kind, task_status, actor, detail)
+                        select x.task_id, ?, 'submitted', 'pending', ?, x.detail::json
+                        from unnest(?::bigint[], ?::text[]) as x (task_id, detail)
+                        """, now, terms.instance(), ids, texts(tasks, NewTasks::detail))
+                .update();
+    }
+
+    /** The ranks that the last known ranking has for the tasks; nothing is looked up while there is none. */
+    private static @Nullable Integer[] ranks(Connection connection, List<Candidate> tasks) throws SQLException {
+        Map<Sha256, Integer> known = new HashMap<>();
+        if (Sql.of(connection, "select exists (select from ranking) as known").one(row -> row.flag("known"))) {
+            Sql.of(connection, "select url_sha256, rank from ranking where url_sha256 = any (?)", (Object)
+                            tasks.stream().map(one -> one.key().bytes()).toArray(byte[][]::new))
+                    .list(row -> known.put(Sha256.of(row.bytes("url_sha256")), row.integer("rank")));
+        }
+        return tasks.stream()
+                .<@Nullable Integer>map(one -> known.get(one.key()))
+                .toArray(Integer[]::new);
+    }
+
+    private static @Nullable String otherThanRaw(Submission submission) {
+        String canonical = submission.url().canonical();
+        return canonical.equals(submission.url().raw()) ? null : canonical;
+    }
+
+    private static int priority(Candidate task) {
+        Integer said = task.submission().description().priority();
+        return said == null ? Description.USUAL_PRIORITY : said;
+    }
+
+    private static @Nullable String detail(Submission submission) {
+        Submission.Repair repair = submission.repair();
+        return repair == null
+                ? null
+                : Json.mapper()
+                        .createObjectNode()
+                        .put("repaired", repair.note())
+                        .put("written", repair.written())
+                        .toString();
     }
 
     private static byte @Nullable [] digest(Submission submission) {
