@@ -98,6 +98,12 @@ final class DemoCommand implements Callable<Integer> {
                     out,
                     "Imported " + world.catalog().url() + ": "
                             + Words.count(catalog.path("added").asLong(), "file"));
+            world.rank();
+            JsonNode priorities = api.post("/priorities/refresh", BodyPublishers.noBody());
+            say(
+                    out,
+                    "The priorizer ranked %s; they are rescued in that order."
+                            .formatted(Words.count(priorities.path("ranked").asLong(), "file")));
             world.startAgents(parts);
             boolean settled = watch(api, world, out);
             Duration took = Duration.ofNanos(System.nanoTime() - began);

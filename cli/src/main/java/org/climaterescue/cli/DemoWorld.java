@@ -36,13 +36,16 @@ final class DemoWorld {
     private final Path directory;
     private final MockOrigin origin;
     private final SampleCatalog catalog;
+    private final MockPriorizer priorizer;
     private final URI dispatcher;
     private final List<Node> nodes = new ArrayList<>();
 
-    private DemoWorld(Path directory, MockOrigin origin, SampleCatalog catalog, URI dispatcher) {
+    private DemoWorld(
+            Path directory, MockOrigin origin, SampleCatalog catalog, MockPriorizer priorizer, URI dispatcher) {
         this.directory = directory;
         this.origin = origin;
         this.catalog = catalog;
+        this.priorizer = priorizer;
         this.dispatcher = dispatcher;
     }
 
@@ -73,9 +76,15 @@ final class DemoWorld {
         Dispatcher dispatcher =
                 parts.start(() -> Dispatcher.start(settings(port, database(directory), priorizer.url())));
         SampleCatalog catalog = SampleCatalog.serveOn(origin);
-        // Only now: a ranking that comes before the catalog would make its files tasks of no catalog.
-        priorizer.rank(catalog.assets());
-        return new DemoWorld(directory, origin, catalog, dispatcher.uri());
+        return new DemoWorld(directory, origin, catalog, priorizer, dispatcher.uri());
+    }
+
+    /**
+     * The priorizer ranks the catalog's files: the last one first, so that the ranking is seen to count. Before the catalog is imported
+     * they would become tasks of no catalog.
+     */
+    void rank() {
+        priorizer.rank(catalog.assets().reversed());
     }
 
     /** Starts the three nodes; they begin to work at once. */

@@ -2,12 +2,17 @@ package org.climaterescue.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +63,23 @@ class DemoTest {
                 .contains("Every copy was read again from its disk and has the digest of the original.")
                 .contains("tromso", "nairobi", "valparaiso")
                 .doesNotContain("WRONG");
+    }
+
+    @Test
+    @Order(1)
+    void whatThePriorizerRankedFirstWasGivenOutFirst() throws Exception {
+        assertThat(out.toString())
+                .contains("The priorizer ranked %d files".formatted(world.catalog().assets().size()));
+        Map<Integer, Instant> byRank = new TreeMap<>();
+        for (JsonNode task : api.get("/tasks?limit=1000&status=rescued").path("items")) {
+            JsonNode whole = api.get("/tasks/" + task.path("task_id").asText());
+            byRank.put(
+                    whole.path("rank").asInt(),
+                    Instant.parse(whole.at("/assignments/0/assigned_at").asText()));
+        }
+        List<Instant> inTime = byRank.values().stream().sorted().toList();
+        // What goes out in one round has no order in time.
+        assertThat(byRank.values().stream().limit(5)).containsExactlyInAnyOrderElementsOf(inTime.subList(0, 5));
     }
 
     @Test

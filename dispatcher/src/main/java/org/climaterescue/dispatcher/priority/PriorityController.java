@@ -1,5 +1,7 @@
 package org.climaterescue.dispatcher.priority;
 
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
@@ -30,6 +32,7 @@ class PriorityController {
      * is under way already is waited for, and answered with.
      */
     @Post("/refresh")
+    @Consumes(MediaType.ALL)
     @Secured(Roles.OPERATOR)
     Refreshed refresh() throws InterruptedException {
         RefreshLog.Entry entry = priorities.refresh();
