@@ -31,7 +31,7 @@ class SizesTest {
     @TempDir
     Path dir;
 
-    private final BlockingQueue<Long> bytes = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Progressed> progress = new LinkedBlockingQueue<>();
     private final List<Semaphore> paces = new ArrayList<>();
     private DispatcherDouble dispatcher;
     private TestOrigin origin;
@@ -123,7 +123,7 @@ class SizesTest {
 
         assertThat(failure.reason()).isEqualTo(FailureReason.DISK_FULL);
         assertThat(failure.sizeBytes()).isEqualTo(1_000_000);
-        assertThat(bytes).allMatch(done -> done == 0);
+        assertNothingCameOf("t-1");
     }
 
     @Test
@@ -131,10 +131,9 @@ class SizesTest {
         serveSlowly("/first");
         dispatcher.give("t-1", origin.url("/first"), null, null);
         start(1_500_000, 2);
-        while (next(bytes) == 0) {
+        while (next(progress).bytes == 0) {
             assertThat(dispatcher.failures).isEmpty();
         }
-        bytes.clear();
 
         serveSlowly("/second");
         dispatcher.give("t-2", origin.url("/second"), null, null);
@@ -142,7 +141,7 @@ class SizesTest {
         Failure failure = next(dispatcher.failures).body();
         assertThat(failure.reason()).isEqualTo(FailureReason.DISK_FULL);
         assertThat(failure.sizeBytes()).isEqualTo(1_000_000);
-        assertThat(bytes).allMatch(done -> done == 0);
+        assertNothingCameOf("t-2");
         letGo();
         assertThat(next(dispatcher.completions).body().sizeBytes()).isEqualTo(1_000_000);
     }
@@ -163,8 +162,15 @@ class SizesTest {
         agent = NodeAgent.start(config, new AgentListener() {
             @Override
             public void progressed(Download download, long done) {
-                bytes.add(done);
+                progress.add(new Progressed(download.taskId(), done));
             }
         });
     }
+
+    private void assertNothingCameOf(String task) {
+        assertThat(progress).filteredOn(one -> one.task.equals(task)).allMatch(one -> one.bytes == 0);
+    }
+
+    /** So many bytes of a task's file are on the disk. */
+    private record Progressed(String task, long bytes) {}
 }
