@@ -76,8 +76,9 @@ public abstract class FleetTest {
         boolean copies = more.contains("copies");
         Answer answer = dispatcher.post(
                 "/tasks",
-                "{'dataset_url':'http://test" + test + ".example.org/" + COUNT.incrementAndGet()
-                        + "', 'size_bytes':1000" + (copies ? "" : ", 'copies':1") + more + "}");
+                "{'dataset_url':'http://test" + test + ".example.org/" + COUNT.incrementAndGet() + "'"
+                        + (more.contains("size_bytes") ? "" : ", 'size_bytes':1000")
+                        + (copies ? "" : ", 'copies':1") + more + "}");
         assertThat(answer.status()).isEqualTo(202);
         return answer.at("/task_id");
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Fault.Cut.class, name = "cut"),
     @JsonSubTypes.Type(value = Fault.Corrupt.class, name = "corrupt"),
     @JsonSubTypes.Type(value = Fault.Change.class, name = "change"),
+    @JsonSubTypes.Type(value = Fault.Unsized.class, name = "unsized"),
 })
 public sealed interface Fault {
 
@@ -61,6 +62,11 @@ public sealed interface Fault {
     /** From the next request on, other bytes stand under the URL, with another entity tag. */
     static Fault change() {
         return new Change();
+    }
+
+    /** The body comes without a length. One that breaks off then looks like a whole one. */
+    static Fault unsized() {
+        return new Unsized();
     }
 
     /**
@@ -132,6 +138,9 @@ public sealed interface Fault {
 
     /** See {@link Fault#change}. */
     record Change() implements Fault {}
+
+    /** See {@link Fault#unsized}. */
+    record Unsized() implements Fault {}
 
     private static void require(boolean holds, String otherwise) {
         if (!holds) {

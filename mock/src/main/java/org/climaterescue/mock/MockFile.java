@@ -89,6 +89,7 @@ public final class MockFile {
         long cutAfter = Long.MAX_VALUE;
         long corruptAt = -1;
         int changesNext = 0;
+        boolean unsized = false;
         Fault instead = null;
         for (Iterator<Pending> pending = plan.iterator(); pending.hasNext() && instead == null; ) {
             Pending next = pending.next();
@@ -101,6 +102,7 @@ public final class MockFile {
                 case Fault.Status status -> instead = status;
                 case Fault.Redirect redirect -> instead = redirect;
                 case Fault.Change change -> changesNext = 1;
+                case Fault.Unsized _ -> unsized = true;
                 case Fault.Cut cut -> cutAfter = cut.afterBytes();
                 case Fault.Corrupt corrupt -> corruptAt = corrupt.position();
             }
@@ -120,6 +122,7 @@ public final class MockFile {
                 bytesPerSecond,
                 cutAfter,
                 corruptAt,
+                unsized,
                 instead);
     }
 
@@ -128,6 +131,7 @@ public final class MockFile {
      *
      * @param cutAfter bytes of the body that are sent; {@link Long#MAX_VALUE} for all
      * @param corruptAt the position in the file of the wrong byte; -1 for none
+     * @param unsized whether nothing says how many bytes the body has
      * @param instead a {@link Fault.Status} or {@link Fault.Redirect} that stands for the file; null for the file itself
      */
     record Answer(
@@ -139,6 +143,7 @@ public final class MockFile {
             long bytesPerSecond,
             long cutAfter,
             long corruptAt,
+            boolean unsized,
             @Nullable Fault instead) {}
 
     private static final class Pending {

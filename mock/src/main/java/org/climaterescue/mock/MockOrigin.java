@@ -165,11 +165,13 @@ public final class MockOrigin implements AutoCloseable {
         ByteRange part = range == null ? new ByteRange(0, size) : range;
         boolean head = exchange.getRequestMethod().equals("HEAD");
         if (head || part.length() == 0) {
-            told.set("Content-Length", Long.toString(size));
+            if (!answer.unsized()) {
+                told.set("Content-Length", Long.toString(size));
+            }
             refuse(exchange, visit, 200);
             return;
         }
-        exchange.sendResponseHeaders(range == null ? 200 : 206, part.length());
+        exchange.sendResponseHeaders(range == null ? 200 : 206, answer.unsized() ? 0 : part.length());
         try (OutputStream out = exchange.getResponseBody()) {
             OutputStream counted = new CountedStream(out, visit);
             answer.content().writeTo(new FaultyBody(counted, answer, part, visit::end), part.first(), part.length());

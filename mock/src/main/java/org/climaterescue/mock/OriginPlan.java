@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  *               {"kind": "status", "status": 429, "retry_after_seconds": 5, "times": 1},
  *               {"kind": "cut", "after_bytes": 1000, "times": 1},
  *               {"kind": "delay", "millis": 300}, {"kind": "throttle", "bytes_per_second": 100000},
- *               {"kind": "corrupt", "position": 10, "times": 1}, {"kind": "change", "times": 1}]},
+ *               {"kind": "corrupt", "position": 10, "times": 1}, {"kind": "change", "times": 1},
+ *               {"kind": "unsized", "times": 1}]},
  *   {"path": "/old.nc", "faults": [{"kind": "redirect", "to": "/sst.nc"}]}]}
  * }</pre>
  *

@@ -96,6 +96,16 @@ class FaultTest {
     }
 
     @Test
+    void anUnsizedAnswerHasAllBytesAndNoLength() throws Exception {
+        file.failing(Fault.unsized(), 1);
+
+        HttpResponse<byte[]> unsized = get();
+        assertThat(unsized.headers().firstValue("Content-Length")).isEmpty();
+        assertThat(unsized.body()).isEqualTo(truth);
+        assertThat(get().headers().firstValue("Content-Length")).contains(Integer.toString(SIZE));
+    }
+
+    @Test
     void aCutBeyondTheEndCutsNothing() throws Exception {
         file.failing(Fault.cutAfter(SIZE), 1);
 

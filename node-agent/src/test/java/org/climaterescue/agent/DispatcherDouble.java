@@ -60,6 +60,9 @@ final class DispatcherDouble implements AutoCloseable {
     /** The status that completions are answered with; 200 counts them. */
     volatile int completionStatus = 200;
 
+    /** How often it wants to hear from nodes. */
+    volatile long heartbeatSeconds = 1;
+
     private final BlockingQueue<AssignedTask> ready = new LinkedBlockingQueue<>();
     private final Map<String, Thread> waiting = new ConcurrentHashMap<>();
     private final AtomicInteger numbers = new AtomicInteger();
@@ -156,7 +159,10 @@ final class DispatcherDouble implements AutoCloseable {
         }
         String token = known == null ? "token-of-" + id : known;
         tokens.put(id, token);
-        answer(exchange, known == null ? 201 : 200, new NodeWelcome(id, token, 1, 60, NodeStatus.ACTIVE));
+        answer(
+                exchange,
+                known == null ? 201 : 200,
+                new NodeWelcome(id, token, heartbeatSeconds, 60, NodeStatus.ACTIVE));
     }
 
     private void dispatch(HttpExchange exchange, DispatchRequest request) throws IOException, InterruptedException {

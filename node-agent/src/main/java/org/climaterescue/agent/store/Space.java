@@ -22,6 +22,9 @@ public final class Space {
     // A download of unknown size claims in steps, so that not every block looks at the disk.
     private static final long STEP = 16_000_000L;
 
+    /** Where little is left, a step is a part of it: what is claimed ahead must not turn away a file that would fit. */
+    private static final long STEPS_LEFT = 10;
+
     private final Store store;
     private final long capacity;
     private final Set<Claim> claims = new HashSet<>();
@@ -91,7 +94,8 @@ public final class Space {
         public long room(long total) throws IOException {
             synchronized (Space.this) {
                 if (total > claimed) {
-                    claimed = Math.min(total + STEP, Math.max(claimed, most(this)));
+                    long most = Math.max(claimed, most(this));
+                    claimed = Math.min(total + Math.clamp((most - total) / STEPS_LEFT, 0, STEP), most);
                 }
                 return claimed;
             }

@@ -283,7 +283,7 @@ class FetcherTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void aFileLargerThanTheRoomLeftIsTooLarge(boolean chunked) {
+    void aFileLargerThanTheRoomLeftIsAFullDisk(boolean chunked) {
         capacity = 300_000;
         TestOrigin.File file = origin.serve("/huge", TestOrigin.bytes(400_000, 10));
         file.chunked = chunked;

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.climaterescue.agent.store.Partial;
 import org.climaterescue.agent.store.Space;
@@ -23,6 +25,8 @@ class FtpOriginTest {
     private static final FetchSettings QUICK = new FetchSettings(
             Duration.ofSeconds(2), Duration.ofSeconds(2), 4, new Backoff(Duration.ofMillis(5), Duration.ofMillis(20)));
 
+    private final List<Long> sizes = new ArrayList<>();
+
     @TempDir
     Path dir;
 
@@ -31,6 +35,7 @@ class FtpOriginTest {
         try (TestFtpServer server = new TestFtpServer(CONTENT)) {
             assertThat(fetch(server.url("/pub/t.csv"), true, bytes -> {})).isEqualTo(TestOrigin.sha256(CONTENT));
             assertThat(server.commands).contains("USER anonymous", "TYPE I", "RETR pub/t.csv");
+            assertThat(sizes).containsExactly((long) CONTENT.length);
         }
     }
 
@@ -95,7 +100,7 @@ class FtpOriginTest {
                 Fetcher fetcher = new Fetcher(QUICK, allowPrivate, 1);
                 Partial partial = store.partial(url);
                 Space.Claim room = new Space(store, 10_000_000).claim()) {
-            Transfer transfer = new Transfer(url, partial, null, room, progress, size -> {}, new StopSignal());
+            Transfer transfer = new Transfer(url, partial, null, room, progress, sizes::add, new StopSignal());
             assertThat(fetcher.fetch(transfer)).isEqualTo(Fetched.COMPLETE);
             return store.keep(partial, url, "t-1").sha256();
         }

@@ -239,6 +239,20 @@ class StoreTest {
         }
     }
 
+    @Test
+    void whatADownloadOfUnknownSizeClaimsAheadTurnsNoFileAwayThatWouldFit() throws IOException {
+        try (Store store = open()) {
+            Space space = new Space(store, 10_000_000);
+            try (Space.Claim unknown = space.claim();
+                    Space.Claim known = space.claim()) {
+                assertThat(unknown.room(30_000)).isGreaterThanOrEqualTo(30_000);
+                assertThat(known.roomForExactly(7_000_000)).isEqualTo(7_000_000);
+                assertThat(unknown.room(3_000_000)).isEqualTo(3_000_000);
+                assertThat(unknown.room(3_000_001)).isEqualTo(3_000_000);
+            }
+        }
+    }
+
     private Store open() throws IOException {
         return Store.open(dir, InstantSource.system());
     }
