@@ -21,13 +21,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
-        description = "Imports a catalog: DCAT-US data.json or JSON lines, plain or gzip.")
+        description =
+                "Imports a catalog, plain or gzip: DCAT-US data.json, CKAN package_search or package_show, a CSV table"
+                        + " with a column url, a list of URLs, or JSON lines.")
 final class ImportCommand implements Callable<Integer> {
 
     /** The forms of a catalog that the dispatcher reads. */
     enum Format {
         AUTO,
         DCAT,
+        CKAN,
+        CSV,
         JSONL
     }
 
@@ -48,7 +52,8 @@ final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             defaultValue = "AUTO",
-            description = "One of ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+            description = "How it is written, if its beginning does not tell: one of ${COMPLETION-CANDIDATES}"
+                    + " (${DEFAULT-VALUE}).")
     private Format format = Format.AUTO;
 
     @Override

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.Set;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.Texts;
 
@@ -33,6 +34,32 @@ final class BoundedJson {
     static JsonNode read(JsonParser parser) throws IOException {
         return new BoundedJson(parser).value(0);
     }
+
+    /** The same; of an object, only these members are read, the others are skipped without being kept. */
+    static Piece read(JsonParser parser, Set<String> members) throws IOException {
+        var reading = new BoundedJson(parser);
+        if (parser.currentToken() != JsonToken.START_OBJECT) {
+            return new Piece(reading.value(0), reading.spent);
+        }
+        ObjectNode object = NODES.objectNode();
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            parser.nextToken();
+            if (members.contains(name)) {
+                object.set(name, reading.value(1));
+            } else {
+                parser.skipChildren();
+            }
+        }
+        return new Piece(object, reading.spent);
+    }
+
+    /**
+     * A value in memory.
+     *
+     * @param characters about how many it holds
+     */
+    record Piece(JsonNode value, int characters) {}
 
     private JsonNode value(int depth) throws IOException {
         return switch (parser.currentToken()) {
@@ -88,6 +115,11 @@ final class BoundedJson {
         String cut = full.length() <= LONGEST_TEXT ? full : full.substring(0, LONGEST_TEXT);
         spent += cut.length();
         return storable(cut);
+    }
+
+    /** The text, or its first characters, in a form that the database can store. */
+    static String start(String text, int characters) {
+        return storable(text.length() <= characters ? text : text.substring(0, characters) + "…");
     }
 
     /** The text with U+FFFD for what the database cannot store. */

@@ -35,6 +35,14 @@ final class BrokenCatalog extends Exception {
                 cause);
     }
 
+    /** What was parsed from memory is no JSON. */
+    static BrokenCatalog json(IOException cause) {
+        return cause instanceof JsonProcessingException json && json.getLocation() != null
+                ? new BrokenCatalog(
+                        "not valid JSON" + where(json.getLocation()) + ": " + json.getOriginalMessage(), cause)
+                : new BrokenCatalog("not valid JSON: " + cause.getMessage(), cause);
+    }
+
     /** A list of lines breaks off. */
     static BrokenCatalog atLine(long line, IOException cause) {
         return new BrokenCatalog(

@@ -51,7 +51,13 @@ final class CatalogController {
         this.transactions = transactions;
     }
 
-    /** Takes a catalog's file, plain or gzip; it is imported in the background. */
+    /**
+     * Takes a catalog's file, plain or gzip; it is imported in the background.
+     *
+     * @param name what to call it; the same name is the same catalog
+     * @param format auto: the file's beginning tells; dcat: DCAT-US data.json; ckan: an answer to package_search or
+     *     package_show, or packages; csv: a table with a column url, or a list of URLs; jsonl: JSON lines of rows
+     */
     @Post
     @Consumes(MediaType.ALL)
     @Secured(Roles.OPERATOR)

@@ -10,10 +10,16 @@ enum CatalogFormat {
     /** To be found out from the file's beginning. */
     AUTO,
 
-    /** DCAT-US 1.1 {@code data.json}: an object with {@code dataset}, or the bare array of datasets. */
+    /** DCAT-US {@code data.json}: an object with {@code dataset}, the bare array of datasets, or a dataset a line. */
     DCAT,
 
-    /** A JSON object a line. */
+    /** What a CKAN portal answers to {@code package_search} or {@code package_show}, or bare packages. */
+    CKAN,
+
+    /** A table with a header line, its columns parted by commas, semicolons or tabs; or a URL a line. */
+    CSV,
+
+    /** A JSON object a line, with the members of {@code POST /tasks}. */
     JSONL;
 
     /** The word on the wire and in the database. */

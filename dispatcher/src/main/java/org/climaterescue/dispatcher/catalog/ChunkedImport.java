@@ -90,7 +90,7 @@ final class ChunkedImport implements RecordSink {
             return;
         }
         chunk.add(found);
-        characters += found.text().length();
+        characters += found.characters();
         if (chunk.size() == CHUNK || characters > MOST_CHARACTERS) {
             flush();
         }

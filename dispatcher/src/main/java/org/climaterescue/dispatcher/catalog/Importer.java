@@ -7,6 +7,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -187,9 +188,10 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
                 bytesRead::get);
         String error = null;
         try {
-            CatalogFormat format = format(catalog, progress);
+            Beginning beginning = Beginning.of(catalog.file());
+            CatalogFormat format = format(catalog, progress, beginning);
             try (InputStream in = CatalogFile.open(new CountedInput(Files.newInputStream(catalog.file()), bytesRead))) {
-                read(format, in, sink);
+                read(format, beginning, in, sink);
             }
         } catch (BrokenCatalog broken) {
             error = BoundedJson.storable(String.valueOf(broken.getMessage()));
@@ -200,26 +202,51 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
         return error;
     }
 
-    private void read(CatalogFormat format, InputStream in, RecordSink sink)
+    private void read(CatalogFormat format, Beginning beginning, InputStream in, RecordSink sink)
             throws IOException, BrokenCatalog, InterruptedException {
         switch (format) {
-            case DCAT -> {
-                try (JsonParser parser = CatalogFile.parser(in)) {
-                    DcatReader.read(parser, records, sink);
+            case DCAT -> datasets(DatasetKind.DCAT, beginning, in, sink);
+            case CKAN -> datasets(DatasetKind.CKAN, beginning, in, sink);
+            case CSV -> {
+                TableHeader header = TableHeader.of(beginning);
+                try (Reader text = CatalogFile.table(in)) {
+                    TableReader.read(text, header, records, sink);
                 }
             }
-            case JSONL -> RowReader.read(in, records, sink);
+            case JSONL -> rows(beginning, in, sink);
             case AUTO -> throw new IllegalStateException("the format has not been recognised");
         }
     }
 
-    private CatalogFormat format(SpooledCatalog catalog, Imports.Progress progress)
+    private void datasets(DatasetKind kind, Beginning beginning, InputStream in, RecordSink sink)
             throws IOException, BrokenCatalog, InterruptedException {
+        if (beginning.linesOfJson()) {
+            DatasetReader.lines(in, kind, records, sink);
+            return;
+        }
+        try (JsonParser parser = CatalogFile.parser(CatalogFile.json(in))) {
+            DatasetReader.values(parser, kind, records, sink);
+        }
+    }
+
+    private void rows(Beginning beginning, InputStream in, RecordSink sink)
+            throws IOException, BrokenCatalog, InterruptedException {
+        if (!beginning.documentOfJson()) {
+            RowReader.lines(in, records, sink);
+            return;
+        }
+        try (JsonParser parser = CatalogFile.parser(CatalogFile.json(in))) {
+            RowReader.values(parser, records, sink);
+        }
+    }
+
+    private CatalogFormat format(SpooledCatalog catalog, Imports.Progress progress, Beginning beginning)
+            throws BrokenCatalog, InterruptedException {
         CatalogFormat asked = CatalogFormat.of(progress.format());
         if (asked != CatalogFormat.AUTO) {
             return asked;
         }
-        CatalogFormat found = Recognition.of(catalog.file());
+        CatalogFormat found = Recognition.of(beginning);
         Patience.whileAway(() -> transactions.in(connection -> {
             Imports.recognise(connection, catalog.run(), found.wire());
             return found;

@@ -1,12 +1,16 @@
 package org.climaterescue.dispatcher.catalog;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import jakarta.inject.Singleton;
 import jakarta.validation.ConstraintViolationException;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.climaterescue.db.catalog.CatalogRecord;
 import org.climaterescue.db.intake.Submission;
 import org.climaterescue.dispatcher.intake.Submissions;
@@ -25,6 +29,12 @@ final class Records {
 
     private static final int LONGEST_EXCERPT = 4000;
     private static final BigDecimal LARGEST_SIZE = BigDecimal.valueOf(Long.MAX_VALUE);
+
+    /** A file of more than a petabyte is a mistake of its catalog. */
+    private static final long LARGEST_SANE_SIZE = 1_000_000_000_000_000L;
+
+    private static final Pattern HASH =
+            Pattern.compile("(?:sha-?256:)?(" + Limits.SHA256 + ")", Pattern.CASE_INSENSITIVE);
 
     private final Submissions submissions;
 
@@ -47,27 +57,84 @@ final class Records {
         if (!record.isObject()) {
             return refused(position, record.toString(), "the distribution is no object");
         }
-        String url = firstText(record, List.of("downloadURL", "accessURL"));
+        String url = ownUrl(record);
         if (url == null) {
             return refused(position, record.toString(), "neither downloadURL nor accessURL holds a URL");
         }
         return checked(
                 position,
                 record,
-                new TaskRequest(
-                        null,
+                file(
                         url,
-                        cut(text(record.get("title"))),
-                        cut(title),
-                        cut(publisher),
-                        wholeNumber(record.get("byteSize")),
-                        checksum(record.get("checksum")),
-                        null,
-                        null,
-                        null));
+                        record.get("title"),
+                        title,
+                        publisher,
+                        record.get("byteSize"),
+                        checksum(record.get("checksum"))));
     }
 
-    /** One row of a list. */
+    /** What a distribution, or a dataset without them, gives as its URL; null if nothing. */
+    static @Nullable String ownUrl(JsonNode record) {
+        String download = link(record.get("downloadURL"));
+        return download == null ? link(record.get("accessURL")) : download;
+    }
+
+    /** JSON-LD may write a link as an object. */
+    private static @Nullable String link(@Nullable JsonNode value) {
+        return text(value != null && value.isObject() ? value.get("@id") : value);
+    }
+
+    /**
+     * One resource of a CKAN package.
+     *
+     * @param title the package's; null if it has none
+     * @param organization the package's; null if it names none
+     */
+    CatalogRecord resource(String position, JsonNode record, @Nullable String title, @Nullable String organization) {
+        if (!record.isObject()) {
+            return refused(position, record.toString(), "the resource is no object");
+        }
+        String url = text(record.get("url"));
+        if (url == null) {
+            return refused(position, record.toString(), "url holds no URL");
+        }
+        // CKAN gives 0 for a size that it does not know.
+        JsonNode size = record.get("size");
+        Long bytes = wholeNumber(size);
+        return checked(
+                position,
+                record,
+                file(
+                        url,
+                        record.get("name"),
+                        title,
+                        organization,
+                        bytes == null || bytes == 0 ? null : size,
+                        hash(record)));
+    }
+
+    private static TaskRequest file(
+            String url,
+            @Nullable JsonNode name,
+            @Nullable String dataset,
+            @Nullable String organization,
+            @Nullable JsonNode size,
+            @Nullable String sha256) {
+        Long bytes = wholeNumber(size);
+        return new TaskRequest(
+                null,
+                url,
+                cut(text(name)),
+                cut(dataset),
+                cut(organization),
+                bytes != null && bytes <= LARGEST_SANE_SIZE ? bytes : null,
+                sha256,
+                null,
+                null,
+                null);
+    }
+
+    /** One row of JSON lines. */
     CatalogRecord row(String position, JsonNode record) {
         if (!record.isObject()) {
             return refused(position, record.toString(), "the row is no object");
@@ -96,14 +163,33 @@ final class Records {
         }
     }
 
+    /** One row of a table; {@code fields} are texts. */
+    CatalogRecord tableRow(String position, ObjectNode fields) {
+        String url = firstText(fields, URL_MEMBERS);
+        if (url != null && (url.indexOf('\n') >= 0 || url.indexOf('\r') >= 0)) {
+            return refused(
+                    position, fields.toString(), "the URL goes over several lines; a quote may be missing in this row");
+        }
+        if (fields.get("payload") instanceof JsonNode payload) {
+            try (JsonParser parser = CatalogFile.parser(payload.textValue())) {
+                parser.nextToken();
+                fields.set("payload", BoundedJson.read(parser));
+            } catch (IOException notJson) {
+                return refused(position, fields.toString(), "payload must be a JSON object");
+            }
+        }
+        return row(position, fields);
+    }
+
+    /** Every URL of a catalog passes here; this is the only place where one is judged. */
     private CatalogRecord checked(String position, JsonNode record, TaskRequest request) {
-        String excerpt = excerpt(record.toString());
         try {
-            return new CatalogRecord.Asset(position, excerpt, submission(request));
+            // Written down only if the database refuses the record after all, so the URL will do.
+            return new CatalogRecord.Asset(position, request.datasetUrl(), submission(request));
         } catch (ConstraintViolationException wrong) {
-            return new CatalogRecord.Refused(position, excerpt, Violations.detail(wrong));
+            return refused(position, record.toString(), Violations.detail(wrong));
         } catch (ProblemException wrong) {
-            return new CatalogRecord.Refused(position, excerpt, BoundedJson.storable(wrong.detail()));
+            return refused(position, record.toString(), BoundedJson.storable(wrong.detail()));
         }
     }
 
@@ -123,10 +209,13 @@ final class Records {
     }
 
     private static @Nullable String firstText(JsonNode record, List<String> members) {
-        return members.stream()
-                .flatMap(member -> Stream.ofNullable(text(record.get(member))))
-                .findFirst()
-                .orElse(null);
+        for (String member : members) {
+            String text = text(record.get(member));
+            if (text != null) {
+                return text;
+            }
+        }
+        return null;
     }
 
     /** A text or a number as text; null when absent, blank or something else. */
@@ -158,10 +247,24 @@ final class Records {
         return sha256 && value != null && value.matches(Limits.SHA256) ? value : null;
     }
 
-    /** A number of bytes; null if that is not said, or makes no sense. */
+    /** The SHA-256 of a resource, also with the algorithm before it; null if it gives another digest or none. */
+    private static @Nullable String hash(JsonNode record) {
+        String hash = text(record.get("hash"));
+        if (hash == null) {
+            return null;
+        }
+        Matcher matcher = HASH.matcher(hash);
+        return matcher.matches() ? matcher.group(1) : null;
+    }
+
     private static @Nullable Long wholeNumber(@Nullable JsonNode value) {
         String text = text(value);
-        if (text == null || text.length() > 40) {
+        return text == null ? null : bytes(text);
+    }
+
+    /** A number of bytes; null if that is not said, or makes no sense. */
+    static @Nullable Long bytes(String text) {
+        if (text.length() > 40) {
             return null;
         }
         try {

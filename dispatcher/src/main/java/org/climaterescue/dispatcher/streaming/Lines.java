@@ -6,16 +6,19 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Reads lines of bounded length, as NDJSON needs them. Not thread-safe. */
 public final class Lines {
 
     private static final int BOM_BYTES = 3;
+    private static final int FIRST_LINE = 16 * 1024;
 
     private final InputStream in;
     private final byte[] buffer = new byte[64 * 1024];
-    private final byte[] line;
+    private final int longest;
+    private byte[] line;
     private int position;
     private int filled;
     private long number;
@@ -27,7 +30,8 @@ public final class Lines {
      */
     public Lines(InputStream in, int longest) {
         this.in = in;
-        this.line = new byte[longest];
+        this.longest = longest;
+        this.line = new byte[Math.min(longest, FIRST_LINE)];
     }
 
     /** One line that is not blank. */
@@ -64,7 +68,10 @@ public final class Lines {
             number++;
             for (; octet >= 0 && octet != '\n'; octet = read()) {
                 blank = blank && (octet == ' ' || octet == '\t' || octet == '\r');
-                if (length < line.length) {
+                if (length < longest) {
+                    if (length == line.length) {
+                        line = Arrays.copyOf(line, (int) Math.min(longest, 2L * length));
+                    }
                     line[length++] = (byte) octet;
                 } else if (octet != '\r') {
                     tooLong = true;
@@ -72,7 +79,7 @@ public final class Lines {
             }
             if (!blank) {
                 return tooLong
-                        ? new Line.Unusable(number, "the line is longer than " + line.length + " bytes")
+                        ? new Line.Unusable(number, "the line is longer than " + longest + " bytes")
                         : decoded(length);
             }
         }

@@ -307,12 +307,12 @@ class CatalogImportTest {
     @Test
     void badParametersAreNamed() {
         byte[] body = "{}".getBytes(StandardCharsets.UTF_8);
-        assertThat(service.post("/catalogs?format=csv", body)
+        assertThat(service.post("/catalogs?format=xml", body)
                         .json()
                         .get("field")
                         .asText())
                 .isEqualTo("format");
-        assertThat(service.post("/catalogs?format=ckan", body).status()).isEqualTo(400);
+        assertThat(service.post("/catalogs?format=DCAT", body).status()).isEqualTo(400);
         assertThat(service.post("/catalogs?name=%00", body).json().get("field").asText())
                 .isEqualTo("name");
         assertThat(service.post("/catalogs?name=" + "x".repeat(257), body).status())

@@ -18,8 +18,25 @@ public sealed interface CatalogRecord {
     /** The record itself, or its beginning. */
     String text();
 
+    /** About how much memory it takes, in characters. */
+    int characters();
+
     /** It names an asset. */
     record Asset(String position, String text, Submission submission) implements CatalogRecord {
+
+        @Override
+        public int characters() {
+            Description said = submission.description();
+            return submission.url().raw().length()
+                    + length(said.name())
+                    + length(said.dataset())
+                    + length(said.organization())
+                    + length(submission.payload());
+        }
+
+        private static int length(@Nullable String text) {
+            return text == null ? 0 : text.length();
+        }
 
         /** Equal for records that say the same about their asset. */
         Sha256 fingerprint() {
@@ -49,5 +66,11 @@ public sealed interface CatalogRecord {
      *
      * @param reason why, for people
      */
-    record Refused(String position, String text, String reason) implements CatalogRecord {}
+    record Refused(String position, String text, String reason) implements CatalogRecord {
+
+        @Override
+        public int characters() {
+            return text.length() + reason.length();
+        }
+    }
 }
