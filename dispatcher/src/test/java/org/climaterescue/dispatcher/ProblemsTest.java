@@ -2,10 +2,12 @@ package org.climaterescue.dispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.climaterescue.protocol.Json;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,7 +60,11 @@ final class ProblemsTest {
                 "{\"node_name\":\"a\",\"max_tasks\":0}                     | max_tasks                  | max_tasks must be greater than or equal to 1",
                 "{\"node_name\":\"a\",\"max_tasks\":11}                    | max_tasks                  | max_tasks must be less than or equal to 10",
                 "{\"node_name\":\"a\",\"capacity_gb\":\"big\"}             | capacity_gb                | capacity_gb must be a number",
-                "{\"node_name\":\"a\",\"capacity_gb\":NaN}                 |                            | not valid JSON",
+                "{\"node_name\":\"a\",\"capacity_gb\":NaN}                 | capacity_gb                | capacity_gb must be a number that JSON knows, not NaN at line 1",
+                "{\"node_name\":\"a\",\"capacity_gb\":-Infinity}           | capacity_gb                | capacity_gb must be a number that JSON knows, not -Infinity",
+                "{\"node_name\":\"a\",\"max_tasks\":1e400}                 | max_tasks                  | max_tasks must be a whole number",
+                "{\"node_name\":\"a\",\"max_tasks\":9223372036854775808}   | max_tasks                  | max_tasks is out of range",
+                "{\"node_name\":\"a\",\"x\":{\"y\":1,\"y\":2}}               | y                          | twice",
                 "{\"node_name\":\"a\",\"urgent\":\"yes\"}                  | urgent                     | urgent must be true or false",
                 "{\"node_name\":\"a\",\"urgent\":1}                        | urgent                     | urgent must be true or false",
                 "{\"node_name\":\"a\",\"priority_level\":\"urgent\"}       | priority_level             | one of low, medium, high, critical",
@@ -117,6 +123,97 @@ final class ProblemsTest {
 
         assertThat(answer.status()).as(answer.body()).isEqualTo(400);
         assertThat(answer.detail()).contains("UTF-8");
+    }
+
+    @Test
+    void aNumberHasSoManyDigits() throws Exception {
+        Served.Answer answer = served.post("/probe/order", "{\"max_tasks\":" + "9".repeat(2000) + "}");
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(400);
+        assertThat(answer.detail()).isEqualTo("a number has too many digits");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"br", "zstd", "compress", "identity, gzip", "x"})
+    void aBodyThatNobodyHereUnpacksIsA415(String coding) throws Exception {
+        for (String path : new String[] {"/tasks", "/tasks/bulk", "/nodes/n/heartbeat", "/catalogs"}) {
+            Served.Answer answer = served.post(path, "{}", "Content-Encoding", coding);
+
+            assertThat(answer.status()).as(answer.body()).isEqualTo(415);
+            assertThat(answer.code()).isEqualTo("unsupported_media_type");
+            assertThat(answer.detail()).contains("Content-Encoding: gzip");
+            assertThat(answer.header("Accept-Encoding")).isEqualTo("gzip, deflate, identity");
+        }
+    }
+
+    @Test
+    void aPackedBodyIsUnpackedAndItsSizeIsThatOfWhatWasPacked() throws Exception {
+        assertThat(packed("/probe/order", padded(65_536)).status()).isEqualTo(200);
+        assertThat(served.post("/probe/order", padded(100), "Content-Encoding", "identity")
+                        .status())
+                .isEqualTo(200);
+        for (String path : new String[] {"/probe/order", "/tasks", "/nodes/n/heartbeat", "/tasks/bulk"}) {
+            Served.Answer bomb = packed(path, " ".repeat(50_000_000));
+            assertThat(bomb.status()).as(bomb.body()).isEqualTo(413);
+            assertThat(bomb.code()).isEqualTo("too_large");
+            Served.Answer broken = served.post(path, padded(100), "Content-Encoding", "gzip");
+            assertThat(broken.status()).as(broken.body()).isEqualTo(400);
+            assertThat(broken.detail()).contains("not packed as its Content-Encoding says");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/tasks, '\"dataset_url\":\"http://example.org/never\"'",
+        "/nodes, '\"name\":\"never\",\"capacity_gb\":1'",
+        "/dispatch, '\"node_id\":\"never\",\"capacity_gb\":1'",
+        "/nodes/never/heartbeat, '\"capacity_gb\":1,\"assignments\":[]'",
+        "/assignments/t-1-1/complete, '\"node_id\":\"never\",\"size_bytes\":1'",
+        "/assignments/t-1-1/fail, '\"node_id\":\"never\",\"reason\":\"gone\"'",
+        "/assignments/t-1-1/release, '\"node_id\":\"never\"'",
+        "/assignments/complete, '\"node_id\":\"never\",\"completions\":[]'",
+    })
+    void aBadBodyLeavesNothingBehindAtAnyCall(String path, String members) throws Exception {
+        String whole = "{" + members + "}";
+        for (String body : new String[] {
+            "",
+            whole.substring(0, whole.length() - 1),
+            whole + "x",
+            whole + "{}",
+            "[".repeat(60_000),
+            "{" + members + "," + members + "}",
+            "{" + members + ",\"x\":" + "[".repeat(30_000) + "}",
+            "{" + members + ",\"x\":NaN}",
+            "{" + members + ",\"x\":" + "9".repeat(2000) + "}",
+        }) {
+            Served.Answer answer = served.post(path, body);
+            assertThat(answer.status()).as(path + " " + answer.body()).isEqualTo(400);
+            assertThat(answer.code()).isEqualTo("invalid");
+        }
+        Served.Answer repeated = served.post(path, "{" + members + "," + members + "}");
+        assertThat(repeated.field()).isEqualTo(members.substring(1, members.indexOf('"', 1)));
+        assertThat(served.get("/tasks").json().get("items")).isEmpty();
+        assertThat(served.get("/nodes").body()).doesNotContain("never");
+    }
+
+    @Test
+    void aBodyThatBreaksOffLeavesNothingBehind() throws Exception {
+        served.cut("POST /tasks HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\r\n"
+                + "{\"dataset_url\":\"http://example.org/cut\"}");
+
+        assertThat(served.get("/tasks").json().get("items")).isEmpty();
+    }
+
+    @Test
+    void aUrlOf100KilobytesIsRefusedEverywhere() throws Exception {
+        String url = "http://example.org/" + "a".repeat(100_000);
+        assertThat(served.post("/tasks", "{\"dataset_url\":\"" + url + "\"}").status())
+                .isEqualTo(413);
+        Served.Answer shorter = served.post("/tasks", "{\"dataset_url\":\"" + url.substring(0, 60_000) + "\"}");
+        assertThat(shorter.status()).isEqualTo(400);
+        assertThat(shorter.field()).isEqualTo("dataset_url");
+        Served.Answer line = served.post("/tasks/bulk", "{\"dataset_url\":\"" + url + "\"}\n");
+        assertThat(line.json().get("status").asInt()).isEqualTo(400);
     }
 
     @Test
@@ -315,6 +412,15 @@ final class ProblemsTest {
             assertThat(answer.status()).as(path).isEqualTo(200);
             assertThat(answer.body()).isEmpty();
         }
+    }
+
+    private static Served.Answer packed(String path, String text) throws Exception {
+        var out = new ByteArrayOutputStream();
+        try (var packed = new GZIPOutputStream(out)) {
+            packed.write(text.getBytes(StandardCharsets.US_ASCII));
+        }
+        return served.send(
+                "POST", path, out.toByteArray(), "Content-Type", "application/json", "Content-Encoding", "gzip");
     }
 
     private static String padded(int length) {

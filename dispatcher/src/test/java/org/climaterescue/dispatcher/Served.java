@@ -84,6 +84,17 @@ final class Served implements AutoCloseable {
         }
     }
 
+    /** Sends a part of a request, closes that side and reads until the service has closed the other. */
+    void cut(String part) throws IOException {
+        try (var socket =
+                new Socket(dispatcher.uri().getHost(), dispatcher.uri().getPort())) {
+            socket.setSoTimeout(30_000);
+            socket.getOutputStream().write(part.getBytes(StandardCharsets.ISO_8859_1));
+            socket.shutdownOutput();
+            socket.getInputStream().readAllBytes();
+        }
+    }
+
     String raw(String request) throws IOException {
         return raw(request.getBytes(StandardCharsets.ISO_8859_1));
     }

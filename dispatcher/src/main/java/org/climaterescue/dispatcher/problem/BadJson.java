@@ -1,6 +1,7 @@
 package org.climaterescue.dispatcher.problem;
 
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class BadJson {
 
     private static final Pattern DUPLICATE = Pattern.compile("Duplicate [Ff]ield '(.*)'", Pattern.DOTALL);
+    private static final Pattern NO_NUMBER = Pattern.compile("Non-standard token '([-+]?[A-Za-z]+)'");
     private static final int LONGEST_QUOTE = 80;
 
     private BadJson() {}
@@ -64,9 +66,7 @@ public final class BadJson {
             return ProblemException.invalid(shortened(member), "%s stands twice".formatted(shortened(member)));
         }
         if (syntax instanceof StreamConstraintsException) {
-            return message.contains("nesting depth")
-                    ? ProblemException.invalid(field, "nested deeper than " + Json.MAX_DEPTH + " levels")
-                    : ProblemException.invalid(field, named(field) + " is too long: " + message);
+            return ProblemException.invalid(field, tooMuch(message));
         }
         if (syntax instanceof InputCoercionException) {
             return ProblemException.invalid(field, named(field) + " is out of range");
@@ -77,7 +77,24 @@ public final class BadJson {
         if (syntax instanceof JsonEOFException) {
             return ProblemException.invalid(null, "the JSON breaks off" + at(syntax.getLocation()));
         }
-        return ProblemException.invalid(null, "not valid JSON%s: %s".formatted(at(syntax.getLocation()), message));
+        Matcher word = NO_NUMBER.matcher(message);
+        if (word.find() && syntax.getProcessor() instanceof JsonParser parser) {
+            String member = parser.getParsingContext().getCurrentName();
+            return ProblemException.invalid(
+                    member,
+                    "%s must be a number that JSON knows, not %s%s"
+                            .formatted(named(member), word.group(1), at(syntax.getLocation())));
+        }
+        // What may be enabled here, and what else was expected, is said to programmers.
+        String plainly = message.replaceFirst(": (was expecting|enable) .*", "");
+        return ProblemException.invalid(null, "not valid JSON%s: %s".formatted(at(syntax.getLocation()), plainly));
+    }
+
+    private static String tooMuch(String message) {
+        if (message.contains("nesting depth")) {
+            return "nested deeper than " + Json.MAX_DEPTH + " levels";
+        }
+        return message.startsWith("Number") ? "a number has too many digits" : "a name or a text is too long";
     }
 
     private static String named(@Nullable String field) {

@@ -18,9 +18,11 @@ import io.micronaut.json.JsonSyntaxException;
 import io.micronaut.security.authentication.AuthorizationException;
 import io.micronaut.web.router.exceptions.UnsatisfiedBodyRouteException;
 import io.micronaut.web.router.exceptions.UnsatisfiedRouteException;
+import io.netty.handler.codec.compression.DecompressionException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.ElementKind;
+import java.io.EOFException;
 import java.net.URISyntaxException;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -162,10 +164,27 @@ final class Translation {
         if (databaseAway(thrown)) {
             return databaseUnavailable();
         }
-        return find(thrown, SQLException.class)
-                        .filter(StorageFailure::unstorableText)
-                        .isPresent()
-                ? ProblemException.invalid(null, "the request holds a character that no name or id has, such as U+0000")
+        Optional<SQLException> sql = find(thrown, SQLException.class);
+        if (sql.isPresent()) {
+            return sql.filter(StorageFailure::unstorableText).isPresent()
+                    ? ProblemException.invalid(
+                            null, "the request holds a character that no name or id has, such as U+0000")
+                    : null;
+        }
+        return body(thrown);
+    }
+
+    /** What is wrong with a body while it comes. */
+    private static @Nullable ProblemException body(Throwable thrown) {
+        if (find(thrown, BufferLengthExceededException.class).isPresent()) {
+            return tooLarge();
+        }
+        if (find(thrown, DecompressionException.class).isPresent()) {
+            return ProblemException.invalid(null, "the body is not packed as its Content-Encoding says");
+        }
+        // The client has gone: nobody reads the answer, and it is no fault of ours.
+        return find(thrown, EOFException.class).isPresent()
+                ? ProblemException.invalid(null, "the body breaks off before its end")
                 : null;
     }
 

@@ -155,7 +155,11 @@ final class OpenApiDocument {
         refusals.put(403, "`forbidden`: the credential does not allow this, or the thing belongs to another node.");
         refusals.put(404, "`not_found`: there is no such thing.");
         refusals.put(409, "The thing is not in a state for this: `duplicate`, `lease_lost`, `cancelled` and others.");
-        refusals.put(413, "`too_large`: the body is larger than this call takes.");
+        refusals.put(
+                413,
+                "`too_large`: the body is larger than this call takes. One with `Content-Encoding: gzip` or `deflate` is unpacked"
+                        + " and counts as what it unpacks to; a streamed body that unpacks to more than a mebibyte at once is"
+                        + " too large as well: send it plain.");
         refusals.put(415, "`unsupported_media_type`: `detail` says which to send.");
         refusals.put(422, "Well-formed, and at odds with what is known: `digest_mismatch`, `request_id_reused`.");
         refusals.put(429, "`rate_limited`: too many requests; `Retry-After` says when to come again.");
