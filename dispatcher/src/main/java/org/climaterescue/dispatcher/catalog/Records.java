@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.climaterescue.db.catalog.CatalogRecord;
@@ -193,19 +194,26 @@ final class Records {
         }
     }
 
-    /** The request as it is, or with its URL repaired where that alone is refused. */
+    /** The request as it is, or with its URL repaired where that slipped or is refused. */
     private Submission submission(TaskRequest request) {
+        Optional<UrlRepair> slip = UrlRepair.ofSlip(request.datasetUrl());
+        if (slip.isPresent()) {
+            return repaired(request, slip.get());
+        }
         try {
             return submissions.check(request);
         } catch (ProblemException refused) {
             if (!"dataset_url".equals(refused.field())) {
                 throw refused;
             }
-            UrlRepair repair = UrlRepair.of(request.datasetUrl()).orElseThrow(() -> refused);
-            return submissions
-                    .check(request.at(repair.url()))
-                    .repaired(new Submission.Repair(repair.note(), BoundedJson.storable(request.datasetUrl())));
+            return repaired(request, UrlRepair.of(request.datasetUrl()).orElseThrow(() -> refused));
         }
+    }
+
+    private Submission repaired(TaskRequest request, UrlRepair repair) {
+        return submissions
+                .check(request.at(repair.url()))
+                .repaired(new Submission.Repair(repair.note(), BoundedJson.storable(request.datasetUrl())));
     }
 
     private static @Nullable String firstText(JsonNode record, List<String> members) {

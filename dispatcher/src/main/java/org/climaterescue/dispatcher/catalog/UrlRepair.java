@@ -26,6 +26,8 @@ record UrlRepair(String url, String note) {
     private static final Pattern GLUED = ignoringCase("^" + SCHEME + "[:/]*[<(\\[\"']+(" + SCHEME + "://.+)$");
     private static final Pattern MISSPELT = ignoringCase("^(?:hh+ttp|h*ttp|htp|htt|httpp)(s?)://+(?=[^/\\s])");
     private static final Pattern COLON = ignoringCase("^(" + SCHEME + ")(?:|;|::+|:;|;:)//(?=[^/\\s])");
+    private static final Pattern SLASH = ignoringCase("^(" + SCHEME + "):/(?=[^/\\\\])");
+    private static final Pattern ESCAPED = Pattern.compile("&amp;");
     private static final Pattern GAP = ignoringCase("^(" + SCHEME + ")\\s*:\\s*//\\s+(?=\\S)");
     private static final Pattern BARE =
             ignoringCase("^(?::?//)?((?:[a-z0-9_-]{1,63}\\.)+([a-z]{2,24}))(?::\\d{1,5})?(?:[/?#].*)?$");
@@ -60,7 +62,17 @@ record UrlRepair(String url, String note) {
             notes.add("https:// put before the host");
             url = "https://" + url.substring(url.indexOf("//") == 0 ? 2 : url.startsWith("://") ? 3 : 0);
         }
-        url = replaced(url, Pattern.compile("&amp;"), "&", "&amp; read as &", notes);
+        return corrected(url, notes);
+    }
+
+    /** What was meant by a URL that could be fetched as it is, and would then be another one than the catalog means. */
+    static Optional<UrlRepair> ofSlip(String written) {
+        return corrected(written, new ArrayList<>());
+    }
+
+    private static Optional<UrlRepair> corrected(String text, List<String> notes) {
+        String url = replaced(text, SLASH, "$1://", "the slashes after the scheme completed", notes);
+        url = replaced(url, ESCAPED, "&", "&amp; read as &", notes);
         boolean repaired = !notes.isEmpty()
                 && url.length() <= Limits.URL_LENGTH
                 && OriginUrl.parse(url).filter(read -> hasDot(read.host())).isPresent();

@@ -40,6 +40,28 @@ class UrlRepairTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiterString = " => ", textBlock = """
+            ftp:/example.org/pub/x            => ftp://example.org/pub/x       => the slashes after the scheme completed
+            https:/example.org                => https://example.org           => the slashes after the scheme completed
+            http://example.org/?a=1&amp;b=2   => http://example.org/?a=1&b=2   => &amp; read as &
+            """)
+    void whatWouldBeFetchedAsAnotherUrlThanIsMeantIsASlip(String written, String url, String note) {
+        assertThat(UrlRepair.ofSlip(written)).contains(new UrlRepair(url, note));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://example.org/?a=1&b=2",
+                "ftp://example.org/x",
+                "https:///example.org",
+                "http://example.org/a:/b"
+            })
+    void aUrlWithoutASlipIsLeftAsItIs(String written) {
+        assertThat(UrlRepair.ofSlip(written)).isEmpty();
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "<http://example.org/x>",
