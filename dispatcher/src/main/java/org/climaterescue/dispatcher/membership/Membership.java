@@ -88,7 +88,10 @@ final class Membership {
                 return new Joined(true, welcome(nodeId, token, NodeStatus.ACTIVE));
             }
             Nodes.Known known = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
-            if (!caller.mayActFor(nodeId)) {
+            if (known.dismissed() && caller instanceof Caller.Node) {
+                throw NodeRegistry.dismissed(nodeId);
+            }
+            if (!known.dismissed() && !caller.mayActFor(nodeId)) {
                 throw notYours(nodeId);
             }
             String kept = shown != null && Sha256.ofText(shown).hex().equals(known.tokenSha256()) ? shown : token;
@@ -159,10 +162,10 @@ final class Membership {
     }
 
     /** The node finishes what it has and gets nothing new. */
-    NodeStatus drain(String nodeId) {
+    NodeStatus drain(String nodeId, boolean byItself) {
         return transactions.in(connection -> {
             Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
-            nodes.enter(connection, node.nodeNo(), "draining");
+            nodes.drain(connection, node.nodeNo(), byItself);
             return nodes.status(connection, node.nodeNo(), silence);
         });
     }
@@ -174,7 +177,7 @@ final class Membership {
     Left leave(String nodeId, boolean withdrawCopies, boolean byOperator) {
         Gone gone = transactions.in(connection -> {
             Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
-            nodes.enter(connection, node.nodeNo(), "gone");
+            nodes.leave(connection, node.nodeNo(), byOperator);
             List<Boolean> released = desk.carryOut(
                     connection,
                     leases.of(connection, node.nodeNo()).stream()

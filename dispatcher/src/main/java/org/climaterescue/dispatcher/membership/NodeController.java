@@ -104,11 +104,12 @@ class NodeController {
     @Secured({Roles.NODE, Roles.OPERATOR})
     Standing drain(String nodeId, @Parameter(hidden = true) Caller caller) {
         caller.requireNodeOrOperator(nodeId);
-        return new Standing(nodeId, membership.drain(nodeId));
+        return new Standing(nodeId, membership.drain(nodeId, caller instanceof Caller.Node));
     }
 
     /**
-     * Signs a node off: its assignments go back at once.
+     * Signs a node off: its assignments go back at once. One that an operator has signed off, in secured mode, does not come back
+     * by its own token, but only when it is introduced anew with the join key or the operator key.
      *
      * @param copies {@code withdrawn} if its copies go too; else they stay counted
      */

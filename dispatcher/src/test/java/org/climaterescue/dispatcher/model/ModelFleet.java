@@ -269,15 +269,15 @@ final class ModelFleet {
         return Expected.ok("/status", task.status());
     }
 
-    Expected drain(ModelNode node) {
-        node.state = "draining";
-        node.heard(now);
-        return Expected.ok("/status", "draining");
+    /** Perhaps an operator does it, so it says nothing of whether the node lives; one that has left is not called back by it. */
+    void drain(ModelNode node) {
+        if (!node.state.equals("gone")) {
+            node.state = "draining";
+        }
     }
 
     Expected leave(ModelNode node, boolean withdrawn) {
         node.state = "gone";
-        node.heard(now);
         int released = 0;
         int copies = 0;
         for (ModelTask task : tasks) {
