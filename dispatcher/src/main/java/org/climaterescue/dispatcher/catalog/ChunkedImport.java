@@ -88,7 +88,7 @@ final class ChunkedImport implements RecordSink {
 
     private void write(List<CatalogRecord> records) throws InterruptedException {
         try {
-            Counts counts = Patience.whileAway(() -> transactions.in(connection -> {
+            Counts counts = Patience.whileAway(() -> transactions.atLength(connection -> {
                 Chunk.Taken taken = Chunk.take(connection, run, records, datasets, terms);
                 desk.carryOut(
                         connection,

@@ -49,7 +49,7 @@ class HostController {
     Paging.Page<HostPage> list(@Nullable @QueryValue Integer limit, @Nullable @QueryValue String cursor) {
         Paging paging = Paging.of(limit, cursor);
         Paging.Page<Hosts.Entry> page = paging.page(
-                transactions.in(connection -> hosts.page(connection, paging.before(), paging.probe())),
+                transactions.atLength(connection -> hosts.page(connection, paging.before(), paging.probe())),
                 Hosts.Entry::hostNo);
         return new Paging.Page<>(page.items().stream().map(HostPage::from).toList(), page.nextCursor());
     }

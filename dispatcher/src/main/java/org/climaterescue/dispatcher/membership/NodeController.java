@@ -75,7 +75,8 @@ class NodeController {
     @Secured(SecurityRule.IS_ANONYMOUS)
     Page list(@QueryValue(defaultValue = "100") @Min(1) @Max(1000) int limit, @Nullable @QueryValue String cursor) {
         int after = cursor == null ? 0 : number(cursor);
-        List<Nodes.Entry> found = transactions.in(connection -> nodes.page(connection, after, null, limit, silence));
+        List<Nodes.Entry> found =
+                transactions.atLength(connection -> nodes.page(connection, after, null, limit, silence));
         return new Page(
                 found.stream().map(Entry::from).toList(),
                 found.size() < limit ? null : Integer.toString(found.getLast().nodeNo()));

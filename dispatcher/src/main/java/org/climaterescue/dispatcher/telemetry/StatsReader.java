@@ -49,7 +49,7 @@ final class StatsReader {
 
     /** The figures as they are now, or were a moment ago. */
     CompletableFuture<Stats> stats() {
-        return coalescing.get("stats", Stats.class, () -> transactions.in(this::read));
+        return coalescing.get("stats", Stats.class, () -> transactions.atLength(this::read));
     }
 
     private Stats read(Connection connection) throws SQLException {
