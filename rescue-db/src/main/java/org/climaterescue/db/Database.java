@@ -80,7 +80,7 @@ public final class Database implements AutoCloseable {
     private static Database open(@Nullable EmbeddedDatabase embedded, DatabaseUrl url, Duration patience)
             throws InterruptedException {
         ServerCheck.await(url, properties(url, "start"), patience);
-        Schema.migrate(url);
+        Schema.migrate(url, patience);
         return new Database(embedded, url, pool(url));
     }
 
