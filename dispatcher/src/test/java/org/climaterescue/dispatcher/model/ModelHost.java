@@ -60,6 +60,7 @@ final class ModelHost {
     void goOn() {
         paused = false;
         busyUntil = Long.MIN_VALUE / 2;
+        cutTo = 1_000_000;
         troubles = 0;
     }
 
