@@ -1,6 +1,5 @@
 package org.climaterescue.dispatcher.model;
 
-import java.util.List;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -70,10 +69,6 @@ final class ModelHost {
                 ? LongStream.empty()
                 : LongStream.rangeClosed(1, 6).map(minutes -> cutAt + 60 * minutes);
         return LongStream.concat(growth, LongStream.of(busyUntil, busyUntil + FORGOTTEN));
-    }
-
-    List<Object> shown(long now) {
-        return List.of(connections(now), paused);
     }
 
     @Override
