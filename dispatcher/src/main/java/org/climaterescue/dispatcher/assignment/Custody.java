@@ -321,18 +321,20 @@ public final class Custody {
 
     private boolean addFailure(TaskFacts.Lease lease, Failure report) {
         if (report.reason() == FailureReason.ORIGIN_BUSY) {
-            changes.busyHost(report.retryAfterSeconds());
+            changes.busyHost(asked);
         }
         boolean charged = retries.charges(report.reason());
         failures.add(new TaskFacts.PastFailure(lease.nodeNo(), report.reason(), charged));
         changes.add(new TaskChanges.NewFailure(lease.nodeNo(), lease.token(), report, charged));
         if (charged) {
-            var hint = Duration.ofSeconds(report.retryAfterSeconds() == null ? 0 : report.retryAfterSeconds());
+            var hint = Duration.ofSeconds(asked == null ? 0 : asked);
             retryAt = facts.now().plus(retries.delay(retries.charged(failures), hint, chance));
         }
         return charged;
     }
 
+        // Only an origin that is busy says when to come back.
+        Long asked = report.reason() == FailureReason.ORIGIN_BUSY ? report.retryAfterSeconds() : null;
     private void giveBack(TaskFacts.Lease lease, String kind, @Nullable String actor, @Nullable String detail) {
         end(lease);
         settle();

@@ -27,6 +27,7 @@ final class ModelFleet {
     static final long SUSPECT = 60;
     static final long STALL = 180;
     static final long RETRY_BASE = 30;
+    static final long DAY = 86_400;
     static final long PATIENCE = 30;
     static final int MAX_ATTEMPTS = 3;
     static final int CONNECTIONS = 3;
@@ -162,7 +163,8 @@ final class ModelFleet {
         if (lease == null) {
             return Expected.refused(409, "lease_lost");
         }
-        change(task, () -> charge(task, lease, reason, retryAfter == null ? 0 : retryAfter, "failed", "expired"));
+        boolean asked = reason.equals("origin_busy") && retryAfter != null;
+        change(task, () -> charge(task, lease, reason, asked ? Math.min(retryAfter, DAY) : 0, "failed", "expired"));
         if (reason.equals("origin_busy")) {
             task.host.busy(now, retryAfter);
         }
@@ -337,7 +339,7 @@ final class ModelFleet {
         }
     }
 
-    private void charge(ModelTask task, Lease lease, String reason, int hint, String how, String stop) {
+    private void charge(ModelTask task, Lease lease, String reason, long hint, String how, String stop) {
         end(task, lease, how, stop);
         boolean charged = !FREE.contains(reason);
         task.failures.add(new Failed(lease.node, reason, charged, now));

@@ -37,7 +37,7 @@ final class ModelHost {
     /** The origin has answered 429 or 503. */
     void busy(long now, @Nullable Integer retryAfter) {
         if (retryAfter != null) {
-            busyUntil = Math.max(busyUntil, now + retryAfter);
+            busyUntil = Math.max(busyUntil, now + Math.min(retryAfter, ModelFleet.DAY));
         } else if (busyUntil <= now) {
             int inARow = busyUntil > now - FORGOTTEN ? troubles : 0;
             cutTo = Math.max(1, connections(now) / 2);
@@ -59,8 +59,8 @@ final class ModelHost {
     void goOn() {
         paused = false;
         busyUntil = Long.MIN_VALUE / 2;
-        cutTo = 1_000_000;
         troubles = 0;
+        cutTo = 1_000_000;
     }
 
     /** Moments at which something changes by itself. */

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Hosts {
 
-    /** No origin is left alone for longer, whatever a node says that it asked for. */
-    private static final Duration LONGEST_REST = Duration.ofDays(1);
+    /** No origin, and none of its tasks, is left alone for longer, whatever a node says that it asked for. */
+    public static final Duration LONGEST_REST = Duration.ofDays(1);
 
     /** Longest pause that the dispatcher makes of its own accord. */
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
