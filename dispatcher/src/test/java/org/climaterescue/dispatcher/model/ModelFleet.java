@@ -363,7 +363,7 @@ final class ModelFleet {
         }
         boolean over = task.over();
         if (over && task == owners.get(task.url)) {
-            owners.remove(task.url);
+            leave(task.url);
         } else if (!over && task.leftItsUrl) {
             owners.putIfAbsent(task.url, task);
         }
@@ -373,6 +373,12 @@ final class ModelFleet {
             task.offeredAt = now;
         }
         touched.add(task);
+    }
+
+    /** A URL that its task leaves is kept by the newest other task that still wants it or has rescued it. */
+    private void leave(String url) {
+        owners.remove(url);
+        tasks.stream().filter(task -> task.url.equals(url) && !task.over()).forEach(task -> owners.put(url, task));
     }
 
     static @Nullable Lease lease(ModelTask task, String token) {

@@ -96,7 +96,7 @@ class InvariantsTest {
                         "insert into event (task_id, at, kind, task_status, actor)"
                                 + " values (9, now(), 'prioritized', 'pending', 'operator')"),
                 breach(23, "insert into capture select sha256(url::bytea), task_id, now() from task where task_id = 6"),
-                breach(23, "update capture set url_sha256 = sha256('x') where task_id = 1"),
+                breach(23, "update capture set task_id = 4 where task_id = 1"),
                 breach(24, "delete from capture where task_id = 4"),
                 breach(25, "update task set request_id = 'request-2' where task_id = 1"),
                 breach(25, "delete from request"));
