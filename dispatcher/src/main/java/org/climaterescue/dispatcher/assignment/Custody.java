@@ -114,6 +114,19 @@ public final class Custody {
                     "the catalog gives SHA-256 " + facts.sha256().hex() + " for task " + id() + ", not "
                             + digest.hex()));
         }
+        Optional<TaskFacts.HeldCopy> otherSize = copies.stream()
+                .filter(copy -> copy.sha256().equals(digest) && copy.sizeBytes() != report.sizeBytes())
+                .findFirst();
+        if (otherSize.isPresent()) {
+            String what = "reported %d bytes with SHA-256 %s; task %s is held with that digest and %d bytes"
+                    .formatted(
+                            report.sizeBytes(),
+                            digest.hex(),
+                            id(),
+                            otherSize.get().sizeBytes());
+            lease.ifPresent(active -> charge(active, new Failure("", FailureReason.DIGEST_MISMATCH, what, null, null)));
+            return new Outcome.Refused<>(ProblemException.of(422, "size_mismatch", what));
+        }
         boolean late = lease.isEmpty();
         String voice = lease.map(TaskFacts.Lease::voice)
                 .or(() -> over.map(Ledger.Ended::voice))
@@ -320,6 +333,8 @@ public final class Custody {
     }
 
     private boolean addFailure(TaskFacts.Lease lease, Failure report) {
+        // Only an origin that is busy says when to come back.
+        Long asked = report.reason() == FailureReason.ORIGIN_BUSY ? report.retryAfterSeconds() : null;
         if (report.reason() == FailureReason.ORIGIN_BUSY) {
             changes.busyHost(asked);
         }
@@ -333,8 +348,6 @@ public final class Custody {
         return charged;
     }
 
-        // Only an origin that is busy says when to come back.
-        Long asked = report.reason() == FailureReason.ORIGIN_BUSY ? report.retryAfterSeconds() : null;
     private void giveBack(TaskFacts.Lease lease, String kind, @Nullable String actor, @Nullable String detail) {
         end(lease);
         settle();

@@ -54,7 +54,7 @@ final class CopyLaws {
                        or s.copies <> coalesce(v.held, 0)
                        or s.sha256 is distinct from v.leading
                        or s.verification is distinct from v.verification
-                       or s.size_bytes <> all (v.sizes)
+                       or s.size_bytes <> any (v.sizes)
                     """),
             new Law(12, "A copy is marked as rejected exactly when the verdict rejects its digest.", VERDICT + """
                     select c.task_id, 'the copy of ' || n.node_id || ' is '

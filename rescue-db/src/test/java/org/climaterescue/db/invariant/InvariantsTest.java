@@ -73,6 +73,7 @@ class InvariantsTest {
                 breach(
                         15,
                         "insert into event (task_id, at, kind, task_status, node_no, token, attempt)"
+                breach(11, "update copy set size_bytes = 1001 where token = 6"),
                                 + " select task_id, at, kind, task_status, node_no, token, attempt from event"
                                 + " where kind = 'assigned' and token = 1"),
                 breach(15, "update event set node_no = 2 where kind = 'released' or kind = 'assignment_cancelled'"),
