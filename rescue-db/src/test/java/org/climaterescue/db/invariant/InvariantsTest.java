@@ -51,6 +51,14 @@ class InvariantsTest {
                 breach(2, "insert into ready select 5, 0, 5, 0, 2147483647, 1, 1000, 3, true, now()"),
                 breach(3, "delete from ready where task_id = 1"),
                 breach(
+                        3,
+                        "update task set copies_target = 4 where task_id = 3",
+                        "insert into event (task_id, at, kind, task_status, node_no, token, attempt) values"
+                                + " (3, now(), 'assigned', 'replicating', 3, 15, 1), (3, now(), 'failed', 'replicating', 3, 15, 1)",
+                        "insert into failure (task_id, node_no, token, reason, charged, at)"
+                                + " values (3, 3, 15, 'timeout', true, now())",
+                        "insert into ready select 3, 0, 5, 1, 2147483647, 1, 1000, 2, true, now()"),
+                breach(
                         4,
                         "insert into ready select 8, 1, urgency, copies, rank, host_no, size_bytes, attempt, contested, since"
                                 + " from ready where task_id = 8"),
@@ -65,6 +73,7 @@ class InvariantsTest {
                 breach(9, "update node set state = 'gone' where node_id = 'b'"),
                 breach(10, "update assignment set host_no = 2 where task_id = 2"),
                 breach(11, "update standing set size_bytes = 1 where task_id = 3"),
+                breach(11, "update copy set size_bytes = 1001 where token = 6"),
                 breach(11, "update copy set sha256 = sha256('z') where task_id = 9"),
                 breach(12, "update copy set rejected = true where token = 11"),
                 breach(12, "update copy set rejected = false where token = 14"),
@@ -73,7 +82,6 @@ class InvariantsTest {
                 breach(
                         15,
                         "insert into event (task_id, at, kind, task_status, node_no, token, attempt)"
-                breach(11, "update copy set size_bytes = 1001 where token = 6"),
                                 + " select task_id, at, kind, task_status, node_no, token, attempt from event"
                                 + " where kind = 'assigned' and token = 1"),
                 breach(15, "update event set node_no = 2 where kind = 'released' or kind = 'assignment_cancelled'"),
