@@ -109,6 +109,38 @@ final class SecurityTest {
     }
 
     @Test
+    void aNodeThatAnOperatorHasSignedOffComesBackOnlyWithAKey() throws Exception {
+        String node = "{\"node_id\":\"node-3\",\"name\":\"three\",\"capacity_gb\":1}";
+        String ask = "{\"node_id\":\"node-3\",\"capacity_gb\":1}";
+        String own =
+                served.post("/nodes", node, bearer(JOIN)).json().get("token").asText();
+        assertForbidden(served.post("/nodes", node, bearer(JOIN)));
+        served.send("DELETE", "/nodes/node-3", null, bearer(own));
+        assertThat(served.post("/dispatch", ask, bearer(own)).status()).isEqualTo(200);
+
+        assertThat(served.send("DELETE", "/nodes/node-3", null, bearer(OPERATOR))
+                        .status())
+                .isEqualTo(200);
+
+        Served.Answer refused = served.post("/dispatch", ask, bearer(own));
+        assertForbidden(refused);
+        assertThat(refused.body()).contains("an operator has signed node node-3 off");
+        assertForbidden(served.post("/nodes", node, bearer(own)));
+        served.send("DELETE", "/nodes/node-3", null, bearer(own));
+        assertForbidden(served.post("/dispatch", ask, bearer(own)));
+        assertThat(served.get("/nodes/node-3").json().get("status").asText()).isEqualTo("gone");
+
+        Served.Answer again = served.post("/nodes", node, bearer(JOIN));
+        assertThat(again.status()).as(again.body()).isEqualTo(200);
+        assertThat(served.post(
+                                "/dispatch",
+                                ask,
+                                bearer(again.json().get("token").asText()))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aNodeThatNobodyKnowsIsA404NotA403() throws Exception {
         for (String path : new String[] {"/dispatch", "/nodes/nobody/heartbeat"}) {
             Served.Answer answer =

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why
  * @param detail what happened, for people
  * @param httpStatus what the origin answered, 100 to 599
- * @param retryAfterSeconds how long the origin asked to be left alone
+ * @param retryAfterSeconds how long the origin asked to be left alone; heeded for {@code origin_busy} only, and for a day at most
  * @param sizeBytes what the origin says that the whole file has; null when it has not said
  */
 @Introspected

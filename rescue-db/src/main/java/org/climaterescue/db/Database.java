@@ -29,12 +29,19 @@ public final class Database implements AutoCloseable {
     /** A caller without a connection is told after this time that the database is away, instead of hanging. */
     private static final Duration CONNECTION_WAIT = Duration.ofSeconds(3);
 
-    /** After this silence a statement's server is taken for dead; no statement of a pooled connection takes as long. */
-    private static final Duration SILENCE = Duration.ofSeconds(60);
+    /** No statement on the way of a task takes as long, unless it waits for a lock or the server is in trouble. */
+    static final Duration STATEMENT = Duration.ofSeconds(10);
 
-    /** Server side, a little sooner, so that it gives up first; a forgotten transaction would keep dead rows alive. */
+    /** For what reads or writes a lot: {@link Transactions#atLength}. */
+    static final Duration LONG_STATEMENT = Duration.ofSeconds(55);
+
+    /** So much later than the server gives up on a statement, a server that is silent is taken for dead. */
+    static final Duration GRACE = Duration.ofSeconds(3);
+
+    /** A transaction that was forgotten, by a dispatcher that hangs, keeps dead rows alive and others waiting for its locks. */
     private static final String SESSION =
-            "set time zone 'UTC'; set statement_timeout = '55s'; set idle_in_transaction_session_timeout = '55s'";
+            "set time zone 'UTC'; set statement_timeout = '%d s'; set idle_in_transaction_session_timeout = '15s'"
+                    .formatted(STATEMENT.toSeconds());
 
     private final @Nullable EmbeddedDatabase embedded;
     private final DatabaseUrl url;
@@ -73,11 +80,11 @@ public final class Database implements AutoCloseable {
     private static Database open(@Nullable EmbeddedDatabase embedded, DatabaseUrl url, Duration patience)
             throws InterruptedException {
         ServerCheck.await(url, properties(url, "start"), patience);
-        Schema.migrate(url);
+        Schema.migrate(url, patience);
         return new Database(embedded, url, pool(url));
     }
 
-    /** The pool. Connections are in UTC and give up on a statement after 55 s. */
+    /** The pool. Connections are in UTC and give up on a statement after 10 s. */
     public HikariDataSource pool() {
         return pool;
     }
@@ -119,10 +126,12 @@ public final class Database implements AutoCloseable {
         config.setPoolName("database");
         config.setJdbcUrl(url.jdbcUrl());
         config.setDataSourceProperties(properties(url, "pool"));
-        config.addDataSourceProperty("socketTimeout", Long.toString(SILENCE.toSeconds()));
+        config.addDataSourceProperty(
+                "socketTimeout", Long.toString(STATEMENT.plus(GRACE).toSeconds()));
         // Rows of one batch travel in one statement.
         config.addDataSourceProperty("reWriteBatchedInserts", "true");
         config.setConnectionInitSql(SESSION);
+        config.setExceptionOverrideClassName(StandbyEviction.class.getName());
         config.setMaximumPoolSize(CONNECTIONS);
         config.setMinimumIdle(4);
         config.setConnectionTimeout(CONNECTION_WAIT.toMillis());

@@ -30,7 +30,10 @@ public final class StorageFailure extends RuntimeException {
         return failure.getSQLState() == null ? "" : failure.getSQLState();
     }
 
-    /** Whether the database cannot be reached, starts, stops or is out of room, so that the same call may succeed later. */
+    /**
+     * Whether the database cannot be reached, starts, stops, is out of room, does not get a statement done in time or has become
+     * a standby, so that the same call may succeed later.
+     */
     public boolean away() {
         return away(failure);
     }
@@ -39,14 +42,22 @@ public final class StorageFailure extends RuntimeException {
     public static boolean away(SQLException failure) {
         String state = failure.getSQLState() == null ? "" : failure.getSQLState();
         // Classes of PostgreSQL's error codes: 08 connection, 57P the server stops or starts, 53 no disk, memory or
-        // connections.
+        // connections. Then: a statement or a lock that took longer than this program allows, a server that only reads.
         return failure instanceof SQLTransientConnectionException
                 || failure instanceof SQLNonTransientConnectionException
                 || failure instanceof SQLRecoverableException
                 || DROPPED.equals(failure.getMessage())
                 || state.startsWith("08")
                 || state.startsWith("57P")
-                || state.startsWith("53");
+                || state.startsWith("53")
+                || state.equals("57014")
+                || state.equals("55P03")
+                || readOnly(failure);
+    }
+
+    /** Whether the server only reads, as a former primary does after a failover. */
+    static boolean readOnly(SQLException failure) {
+        return "25006".equals(failure.getSQLState());
     }
 
     /** Whether a text was refused because no text in the database may hold such a character. */

@@ -144,7 +144,7 @@ class DatabaseTest {
             assertThat(texts(own, "show timezone")).containsExactly("UTC");
             assertThat(texts(own, "show application_name")).containsExactly("climate-rescue claim");
             assertThat(texts(own, "show statement_timeout")).containsExactly("0");
-            assertThat(texts(database, "show statement_timeout")).containsExactly("55s");
+            assertThat(texts(database, "show statement_timeout")).containsExactly("10s");
         } finally {
             TimeZone.setDefault(before);
         }
@@ -182,6 +182,54 @@ class DatabaseTest {
                 gate.open();
                 assertThat(textsOnceBack(database, "select 1")).containsExactly("1");
             }
+        }
+    }
+
+    @Test
+    void aServerThatFallsSilentIsGivenUpAndAfterwardsFoundAgain() throws Exception {
+        String url = TestDatabase.create();
+        try (var gate = new Gate(port(url))) {
+            gate.open();
+            try (var database = Database.open(through(gate, url), UNUSED, Database.PATIENCE)) {
+                try (var connection = database.pool().getConnection()) {
+                    assertThat(texts(connection, "select 1")).containsExactly("1");
+                    gate.stall();
+                    long begin = System.nanoTime();
+                    var failure = catchThrowableOfType(SQLException.class, () -> texts(connection, "select 1"));
+                    assertThat(new StorageFailure(failure).away()).isTrue();
+                    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+                }
+
+                gate.open();
+                assertThat(textsOnceBack(database, "select 1")).containsExactly("1");
+            }
+        }
+    }
+
+    @Test
+    void aLockThatIsHeldForLongIsNotWaitedFor() throws Exception {
+        String url = TestDatabase.create();
+        try (var database = Database.open(url, UNUSED, Database.PATIENCE);
+                var holder = database.connect("holder")) {
+            execute(holder, "begin; lock table host");
+            long begin = System.nanoTime();
+            var failure = catchThrowableOfType(SQLException.class, () -> texts(database, "select name from host"));
+            assertThat(new StorageFailure(failure).away()).isTrue();
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(20));
+        }
+    }
+
+    @Test
+    void aServerThatHasBecomeAStandbyIsAwayAndItsConnectionsAreDropped() throws Exception {
+        try (var database = Database.open(TestDatabase.create(), UNUSED, Database.PATIENCE);
+                var connection = database.pool().getConnection()) {
+            int open = database.pool().getHikariPoolMXBean().getActiveConnections();
+            execute(connection, "set default_transaction_read_only = on");
+            var failure = catchThrowableOfType(
+                    SQLException.class, () -> execute(connection, "insert into host (name) values ('x')"));
+            assertThat(new StorageFailure(failure).away()).isTrue();
+            assertThat(connection.isClosed()).isTrue();
+            assertThat(open).isEqualTo(1);
         }
     }
 

@@ -7,10 +7,15 @@ import java.net.Socket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A TCP port in front of a server that lets nobody through while it is shut, and then cuts whoever was inside. */
+/**
+ * A TCP port in front of a server that lets nobody through while it is shut, and then cuts whoever was inside; stalled, it takes
+ * everything and passes nothing on, as a server that hangs or a network that drops packets.
+ */
 final class Gate implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
@@ -19,6 +24,9 @@ final class Gate implements AutoCloseable {
     private final int serverPort;
     private final Set<Socket> inside = ConcurrentHashMap.newKeySet();
     private final CountDownLatch knocked = new CountDownLatch(1);
+    private final ReentrantLock stall = new ReentrantLock();
+    private final Condition goesOn = stall.newCondition();
+    private boolean stalled;
     private volatile boolean open;
 
     Gate(int serverPort) throws IOException {
@@ -33,6 +41,32 @@ final class Gate implements AutoCloseable {
 
     void open() {
         open = true;
+        stall(false);
+    }
+
+    void stall() {
+        stall(true);
+    }
+
+    private void stall(boolean now) {
+        stall.lock();
+        try {
+            stalled = now;
+            goesOn.signalAll();
+        } finally {
+            stall.unlock();
+        }
+    }
+
+    private void awaitPassage() {
+        stall.lock();
+        try {
+            while (stalled) {
+                goesOn.awaitUninterruptibly();
+            }
+        } finally {
+            stall.unlock();
+        }
     }
 
     void shut() throws IOException {
@@ -66,10 +100,16 @@ final class Gate implements AutoCloseable {
         }
     }
 
-    private static void pass(Socket from, Socket to) {
+    private void pass(Socket from, Socket to) {
         try (from;
                 to) {
-            from.getInputStream().transferTo(to.getOutputStream());
+            byte[] some = new byte[8192];
+            for (int read = from.getInputStream().read(some);
+                    read >= 0;
+                    read = from.getInputStream().read(some)) {
+                awaitPassage();
+                to.getOutputStream().write(some, 0, read);
+            }
         } catch (IOException e) {
             LOG.debug("One side went away: {}", e.toString());
         }
@@ -79,5 +119,6 @@ final class Gate implements AutoCloseable {
     public void close() throws IOException {
         entrance.close();
         shut();
+        stall(false);
     }
 }

@@ -103,7 +103,11 @@ public final class TestDatabase {
 
         static {
             execute("create database " + TEMPLATE);
-            Schema.migrate(DatabaseUrl.parse(jdbcUrl(TEMPLATE)));
+            try {
+                Schema.migrate(DatabaseUrl.parse(jdbcUrl(TEMPLATE)), Duration.ZERO);
+            } catch (InterruptedException e) {
+                throw new AssertionError("interrupted while the template was made", e);
+            }
         }
 
         static String jdbcUrl(String database) {

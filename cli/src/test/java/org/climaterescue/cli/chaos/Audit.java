@@ -110,13 +110,6 @@ final class Audit {
 
     private void theStateIsSound(SoftAssertions all, Connection connection) throws SQLException {
         all.assertThat(texts(connection, """
-                        select coalesce(t.canonical_url, t.url) || ' on node ' || c.node_no || ': ' || count(*)
-                        from copy c join task t using (task_id)
-                        group by coalesce(t.canonical_url, t.url), c.node_no having count(*) > 1
-                        """))
-                .as("two copies of one asset on one node")
-                .isEmpty();
-        all.assertThat(texts(connection, """
                         select coalesce(canonical_url, url) || ': ' || count(*) from task
                         group by coalesce(canonical_url, url) having count(*) > 1
                         """)).as("two tasks of one URL").isEmpty();

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls a dispatcher by chance and keeps account of how calls end. Allowed are an answer, a connection that breaks, a 503 that says
- * when to come back, and refusals that the protocol explains; everything else is a fault.
+ * when to come back, and refusals that the protocol explains; everything else is a fault. An answer that is a fault is final: who
+ * gets it is told by an {@link AssertionError}, for asking again would hide it, or never end.
  */
 final class Calls {
 
@@ -183,7 +184,7 @@ final class Calls {
         return new Reply.Unanswered();
     }
 
-    /** Only a 503 that says when to come back is fine. */
+    /** Only a 503 that says when to come back is fine, and may be asked again. */
     private void judge(String name, HttpResponse<?> response, JsonNode body) {
         String type = response.headers().firstValue("Content-Type").orElse("");
         String retryAfter = response.headers().firstValue("Retry-After").orElse("");
@@ -194,7 +195,10 @@ final class Calls {
                 && !code.isEmpty()) {
             count(name, "503 " + code);
         } else {
-            fault("%s: %d %s, Retry-After '%s': %s".formatted(name, response.statusCode(), type, retryAfter, body));
+            String what = "%s %s: %d %s, Retry-After '%s': %s"
+                    .formatted(name, response.request().uri(), response.statusCode(), type, retryAfter, body);
+            fault(what);
+            throw new AssertionError(what);
         }
     }
 
@@ -204,6 +208,14 @@ final class Calls {
         if (millis > LONGEST.toMillis()) {
             fault("%s took %d ms longer than it may wait".formatted(name, millis));
         }
+    }
+
+    /** Calls that found nobody, or somebody without a database: there are some whenever something was killed. */
+    long inVain() {
+        return outcomes.entrySet().stream()
+                .filter(outcome -> outcome.getKey().matches(".*: (no answer|broke off|503 .*)"))
+                .mapToLong(outcome -> outcome.getValue().sum())
+                .sum();
     }
 
     private void count(String name, String how) {

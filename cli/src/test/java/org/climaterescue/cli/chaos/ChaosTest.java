@@ -35,6 +35,9 @@ class ChaosTest {
     private static final Duration TO_START = Duration.ofMinutes(3);
     private static final Duration TO_FINISH = Duration.ofMinutes(2);
 
+    /** The account at the end, and what the wrecker takes longer than it is told. */
+    private static final Duration TO_SPARE = Duration.ofMinutes(5);
+
     private final ChaosPlan plan = ChaosPlan.ofSystemProperties();
     private final Stage stage = new Stage();
     private final Testimony testimony = new Testimony();
@@ -51,6 +54,7 @@ class ChaosTest {
             var watch = new Watch(service, stage);
             var audit = new Audit(service.jdbcUrl(), testimony, calls, plan.chance("audit"));
             List<String> report = new ArrayList<>();
+            limit(TO_START.plus(plan.chaos()).plus(TO_FINISH).plus(TO_SPARE));
             try (var actors = new Actors()) {
                 try {
                     perform(service, calls, watch, audit, actors, report);
@@ -58,6 +62,7 @@ class ChaosTest {
                     report.add(0, figures(service, calls, watch));
                     report.addAll(calls.faults());
                     report.addAll(service.errors());
+                    report.addAll(service.ownExits());
                     Files.write(logs.resolve("report.txt"), report);
                     report.forEach(System.out::println);
                     stage.end();
@@ -66,7 +71,26 @@ class ChaosTest {
             assertThat(calls.faults()).isEmpty();
             assertThat(watch.violations()).isEmpty();
             assertThat(service.errors()).isEmpty();
+            assertThat(service.ownExits()).isEmpty();
+            assertThat(watch.looks()).as("looks at the database").isPositive();
+            assertThat(watch.examinations()).as("checks of all invariants").isPositive();
+            assertThat(service.kills()).as("kills").isPositive();
+            assertThat(calls.inVain()).as("calls that met a kill").isPositive();
         }
+    }
+
+    /** Whatever hangs, the test does not: then whoever waits in it is interrupted, and all actors leave. */
+    private void limit(Duration longest) {
+        Thread test = Thread.currentThread();
+        Thread.ofVirtual().name("limit").start(() -> {
+            try {
+                if (!stage.awaitEnd(longest)) {
+                    test.interrupt();
+                }
+            } catch (InterruptedException nobodyDoes) {
+                Thread.currentThread().interrupt();
+            }
+        });
     }
 
     private void perform(Service service, Calls calls, Watch watch, Audit audit, Actors actors, List<String> report)

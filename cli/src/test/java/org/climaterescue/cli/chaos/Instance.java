@@ -15,10 +15,13 @@ import org.jspecify.annotations.Nullable;
 /** A dispatcher as a process of its own, at the same address whenever it runs. */
 final class Instance implements AutoCloseable {
 
+    /** What a process is said to have exited with that a signal 9 has ended. */
+    private static final int KILLED = 128 + 9;
+
     private final URI uri;
     private final Map<String, String> environment;
     private final Path log;
-    private @Nullable Process process;
+    private volatile @Nullable Process process;
 
     private Instance(int port, Map<String, String> settings, Path log) {
         this.uri = URI.create("http://127.0.0.1:" + port);
@@ -78,19 +81,28 @@ final class Instance implements AutoCloseable {
     }
 
     boolean runs() {
-        return process != null && process.isAlive();
+        Process current = process;
+        return current != null && current.isAlive();
     }
 
-    /** As {@code kill -9}; false when it had ended by itself. */
+    /** As {@code kill -9}; false when it had ended already. Its keeper may start it again before this returns. */
     boolean kill() throws InterruptedException {
-        if (process == null || !process.isAlive()) {
+        Process victim = process;
+        if (victim == null || !victim.isAlive()) {
             return false;
         }
-        process.destroyForcibly();
-        if (!process.waitFor(20, TimeUnit.SECONDS)) {
+        victim.destroyForcibly();
+        if (!victim.waitFor(20, TimeUnit.SECONDS)) {
             throw new IllegalStateException("the dispatcher at " + uri + " does not die");
         }
         return true;
+    }
+
+    /** How it ended, when nobody killed it; null when somebody did, or it runs, or has never run. */
+    @Nullable
+    Integer ownExit() {
+        Process last = process;
+        return last == null || last.isAlive() || last.exitValue() == KILLED ? null : last.exitValue();
     }
 
     /** What it complained about. */
@@ -102,8 +114,9 @@ final class Instance implements AutoCloseable {
 
     @Override
     public void close() {
-        if (process != null) {
-            process.destroyForcibly();
+        Process last = process;
+        if (last != null) {
+            last.destroyForcibly();
         }
     }
 }

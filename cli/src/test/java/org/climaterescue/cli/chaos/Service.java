@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.climaterescue.db.CrashableDatabase;
 
@@ -32,7 +34,7 @@ final class Service implements AutoCloseable {
 
     private final AtomicInteger kills = new AtomicInteger();
     private final AtomicInteger crashes = new AtomicInteger();
-    private final AtomicInteger deaths = new AtomicInteger();
+    private final Queue<String> ownExits = new ConcurrentLinkedQueue<>();
 
     private Service(CrashableDatabase database, Stage stage) {
         this.database = database;
@@ -71,14 +73,15 @@ final class Service implements AutoCloseable {
         while (!stage.isOver()) {
             if (!instance.runs()) {
                 note(instance, false);
+                Integer exit = instance.ownExit();
+                if (exit != null) {
+                    ownExits.add(instance.uri() + " ended by itself with exit code " + exit);
+                }
                 stage.pass(chance, Duration.ZERO, REST);
                 instance.start();
             }
             note(instance, answers(instance));
             stage.pass(chance, MOMENT, MOMENT);
-            if (!instance.runs()) {
-                deaths.incrementAndGet();
-            }
         }
     }
 
@@ -159,9 +162,19 @@ final class Service implements AutoCloseable {
         return all;
     }
 
+    /** Dispatchers that nobody killed and that ended all the same. None has a reason to: a database that is away is waited for. */
+    Queue<String> ownExits() {
+        return ownExits;
+    }
+
+    /** How often something was killed. */
+    int kills() {
+        return kills.get() + crashes.get();
+    }
+
     String figures() {
-        return "dispatchers killed: %d, PostgreSQL crashed: %d, dispatchers that ended in other ways or unnoticed: %d"
-                .formatted(kills.get(), crashes.get(), Math.max(0, deaths.get() - kills.get()));
+        return "dispatchers killed: %d, PostgreSQL crashed: %d, dispatchers that ended by themselves: %d"
+                .formatted(kills.get(), crashes.get(), ownExits.size());
     }
 
     @Override

@@ -30,6 +30,11 @@ final class Stage {
         return over.getCount() == 0;
     }
 
+    /** Waits until everything ends; false when it has not within that time. */
+    boolean awaitEnd(Duration longest) throws InterruptedException {
+        return over.await(longest.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
     /** Lets up to {@code longest} pass, less when everything ends. */
     void pass(Random chance, Duration shortest, Duration longest) throws InterruptedException {
         long millis = chance.nextLong(shortest.toMillis(), longest.toMillis() + 1);

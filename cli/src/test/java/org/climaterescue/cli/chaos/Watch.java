@@ -42,7 +42,7 @@ final class Watch {
     }
 
     /** Looks until everything is over; connects again whenever PostgreSQL was killed. */
-    void look(Random chance) throws InterruptedException {
+    void look(Random chance) throws InterruptedException, SQLException {
         while (!stage.isOver()) {
             try (Connection connection = DriverManager.getConnection(service.jdbcUrl());
                     Statement statement = connection.createStatement()) {
@@ -55,10 +55,19 @@ final class Watch {
                         examine(connection);
                     }
                 }
-            } catch (SQLException away) {
+            } catch (SQLException e) {
+                if (!away(e)) {
+                    throw e;
+                }
                 stage.pass(chance, BLINK, BLINK);
             }
         }
+    }
+
+    /** Whether PostgreSQL was killed, or is just starting; any other refusal would leave the watch blind. */
+    private static boolean away(SQLException e) {
+        String state = String.valueOf(e.getSQLState());
+        return state.startsWith("08") || state.startsWith("57P0");
     }
 
     /** The invariants hold at every moment, not only when all has come to rest. */
@@ -124,6 +133,14 @@ final class Watch {
 
     Queue<String> violations() {
         return violations;
+    }
+
+    int looks() {
+        return looks;
+    }
+
+    int examinations() {
+        return examinations;
     }
 
     String figures() {

@@ -35,7 +35,11 @@ class AssignmentController {
         this.registry = registry;
     }
 
-    /** The node holds the file. Saying so twice is fine; a copy that comes after the lease was lost counts all the same. */
+    /**
+     * The node holds the file. Saying so twice is fine; a copy that comes after the lease was lost counts all the same. A digest
+     * unlike the catalog's is a 422 {@code digest_mismatch}, and another size than other nodes give with the same digest a 422
+     * {@code size_mismatch}; both cost an attempt.
+     */
     @Post("/{id}/complete")
     CompletableFuture<Completion.Result> complete(
             String id, @Valid @Body Completion report, @Parameter(hidden = true) Caller caller) {

@@ -16,15 +16,15 @@ final class AssignmentOrders {
     private AssignmentOrders() {}
 
     static Order<Outcome<Completion.Result>> complete(AssignmentId id, Nodes.Known node, Completion report) {
-        return order(id, (task, past) -> task.complete(node.nodeNo(), id.token(), report, past));
+        return order(id, node.nodeNo(), (task, past) -> task.complete(node.nodeNo(), id.token(), report, past));
     }
 
     static Order<Outcome<Failure.Result>> fail(AssignmentId id, Nodes.Known node, Failure report) {
-        return order(id, (task, past) -> task.fail(node.nodeNo(), id.token(), report, past));
+        return order(id, Order.NOBODY, (task, past) -> task.fail(node.nodeNo(), id.token(), report, past));
     }
 
     static Order<Outcome<Release.Result>> release(AssignmentId id, Nodes.Known node) {
-        return order(id, (task, past) -> task.release(node.nodeNo(), id.token(), past));
+        return order(id, Order.NOBODY, (task, past) -> task.release(node.nodeNo(), id.token(), past));
     }
 
     /** The answer to a report about an assignment that nobody ever had. */
@@ -33,7 +33,7 @@ final class AssignmentOrders {
                 ProblemException.notFound("there is no assignment " + assignmentId + "; ask POST /dispatch for one"));
     }
 
-    private static <T> Order<Outcome<T>> order(AssignmentId id, Decision<T> decision) {
+    private static <T> Order<Outcome<T>> order(AssignmentId id, int holder, Decision<T> decision) {
         return new Order<>() {
             @Override
             public long taskId() {
@@ -43,6 +43,11 @@ final class AssignmentOrders {
             @Override
             public long token() {
                 return id.token();
+            }
+
+            @Override
+            public int holder() {
+                return holder;
             }
 
             @Override

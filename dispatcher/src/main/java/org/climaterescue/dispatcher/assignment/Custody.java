@@ -114,6 +114,20 @@ public final class Custody {
                     "the catalog gives SHA-256 " + facts.sha256().hex() + " for task " + id() + ", not "
                             + digest.hex()));
         }
+        Optional<TaskFacts.HeldCopy> otherSize = copies.stream()
+                .filter(copy -> copy.sha256().equals(digest) && copy.sizeBytes() != report.sizeBytes())
+                .findFirst();
+        if (otherSize.isPresent()) {
+            String what = "reported %d bytes with SHA-256 %s; task %s is held with that digest and %d bytes"
+                    .formatted(
+                            report.sizeBytes(),
+                            digest.hex(),
+                            id(),
+                            otherSize.get().sizeBytes());
+            lease.ifPresent(
+                    active -> charge(active, new Failure("", FailureReason.DIGEST_MISMATCH, what, null, null, null)));
+            return new Outcome.Refused<>(ProblemException.of(422, "size_mismatch", what));
+        }
         boolean late = lease.isEmpty();
         String voice = lease.map(TaskFacts.Lease::voice)
                 .or(() -> over.map(Ledger.Ended::voice))
@@ -346,14 +360,16 @@ public final class Custody {
     }
 
     private boolean addFailure(TaskFacts.Lease lease, Failure report) {
+        // Only an origin that is busy says when to come back.
+        Long asked = report.reason() == FailureReason.ORIGIN_BUSY ? report.retryAfterSeconds() : null;
         if (report.reason() == FailureReason.ORIGIN_BUSY) {
-            changes.busyHost(report.retryAfterSeconds());
+            changes.busyHost(asked);
         }
         boolean charged = retries.charges(report.reason());
         failures.add(new TaskFacts.PastFailure(lease.nodeNo(), report.reason(), charged));
         changes.add(new TaskChanges.NewFailure(lease.nodeNo(), lease.token(), report, charged));
         if (charged) {
-            var hint = Duration.ofSeconds(report.retryAfterSeconds() == null ? 0 : report.retryAfterSeconds());
+            var hint = Duration.ofSeconds(asked == null ? 0 : asked);
             retryAt = facts.now().plus(retries.delay(retries.charged(failures), hint, chance));
         }
         return charged;

@@ -65,7 +65,16 @@ public final class CustodyDesk {
 
     private <R> Result<R> apply(Connection connection, List<? extends Order<R>> orders) throws SQLException {
         Set<Long> tasks = new LinkedHashSet<>();
-        orders.forEach(order -> tasks.add(order.taskId()));
+        Set<Integer> holders = new LinkedHashSet<>();
+        for (Order<R> order : orders) {
+            tasks.add(order.taskId());
+            if (order.holder() != Order.NOBODY) {
+                holders.add(order.holder());
+            }
+        }
+        if (!holders.isEmpty()) {
+            ledger.keepVoices(connection, holders);
+        }
         Map<Long, TaskFacts> facts = ledger.lock(connection, tasks);
         Map<Long, Ledger.Ended> ended = ended(connection, orders, facts);
         Map<Long, Custody> custody = new HashMap<>();
@@ -116,12 +125,20 @@ public final class CustodyDesk {
         /** The token of an order that is about no assignment. */
         long NO_TOKEN = 0;
 
+        /** The node of an order that brings no copy. */
+        int NOBODY = 0;
+
         /** The task that it is about. */
         long taskId();
 
         /** The assignment that it is about, or {@link #NO_TOKEN}. */
         default long token() {
             return NO_TOKEN;
+        }
+
+        /** The node whose copy it brings, or {@link #NOBODY}. */
+        default int holder() {
+            return NOBODY;
         }
 
         /** Does what must be done in the database before the decision; false refuses the order. */
@@ -152,6 +169,11 @@ public final class CustodyDesk {
                 @Override
                 public long token() {
                     return order.token();
+                }
+
+                @Override
+                public int holder() {
+                    return order.holder();
                 }
 
                 @Override

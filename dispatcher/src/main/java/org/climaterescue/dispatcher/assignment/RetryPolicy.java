@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.climaterescue.db.host.Hosts;
 import org.climaterescue.db.ledger.TaskFacts.PastFailure;
 import org.climaterescue.protocol.FailureReason;
 
@@ -16,7 +17,7 @@ import org.climaterescue.protocol.FailureReason;
  */
 record RetryPolicy(int maxAttempts, Duration base) {
 
-    /** No wait is longer, unless the origin itself asks for more. */
+    /** No wait is longer, unless the origin itself asks for more: up to {@link Hosts#LONGEST_REST}. */
     static final Duration LONGEST = Duration.ofHours(6);
 
     /** The node's own trouble, which says nothing about the file. */
@@ -51,12 +52,14 @@ record RetryPolicy(int maxAttempts, Duration base) {
      * not come back together.
      *
      * @param charged charged failures so far, at least 1
-     * @param hint how long the origin asked to be left alone; zero if it did not
+     * @param hint how long the origin asked to be left alone; zero if it did not. One node's word, so it is cut to {@link
+     *     Hosts#LONGEST_REST}.
      */
     Duration delay(int charged, Duration hint, RandomGenerator chance) {
         long doubled = base.toMillis() << Math.min(charged - 1, 20);
         double spread = doubled * (1 + chance.nextDouble() / 2);
         var backoff = Duration.ofMillis((long) Math.min(spread, (double) LONGEST.toMillis()));
-        return backoff.compareTo(hint) > 0 ? backoff : hint;
+        Duration asked = hint.compareTo(Hosts.LONGEST_REST) > 0 ? Hosts.LONGEST_REST : hint;
+        return backoff.compareTo(asked) > 0 ? backoff : asked;
     }
 }

@@ -78,7 +78,7 @@ final class CatalogController {
     Paging.Page<CatalogPage> list(@Nullable @QueryValue Integer limit, @Nullable @QueryValue String cursor) {
         Paging paging = Paging.of(limit, cursor);
         Paging.Page<Catalogs.Row> page = paging.page(
-                transactions.in(connection -> Catalogs.page(connection, paging.before(), paging.probe())),
+                transactions.atLength(connection -> Catalogs.page(connection, paging.before(), paging.probe())),
                 Catalogs.Row::catalogNo);
         return new Paging.Page<>(page.items().stream().map(CatalogPage::from).toList(), page.nextCursor());
     }

@@ -136,7 +136,7 @@ final class ChunkedImport implements RecordSink {
 
     private void write(List<CatalogRecord> records, Position upTo) throws InterruptedException {
         try {
-            Chunk.Taken taken = Patience.whileAway(() -> transactions.in(connection -> {
+            Chunk.Taken taken = Patience.whileAway(() -> transactions.atLength(connection -> {
                 Chunk.Taken written = Chunk.take(connection, run, records, upTo, terms);
                 desk.carryOut(
                         connection,

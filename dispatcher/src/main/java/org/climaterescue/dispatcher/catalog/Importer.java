@@ -155,7 +155,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
         while (last.isPresent()) {
             long after = last.getAsLong();
             last = Patience.whileAway(
-                    () -> transactions.in(connection -> Imports.delist(connection, run, after, instance)));
+                    () -> transactions.atLength(connection -> Imports.delist(connection, run, after, instance)));
         }
     }
 

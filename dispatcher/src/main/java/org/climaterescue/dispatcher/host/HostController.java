@@ -58,7 +58,7 @@ class HostController {
 
     private Paging.Page<HostPage> page(Paging paging) {
         Paging.Page<Hosts.Entry> page = paging.page(
-                transactions.in(connection -> hosts.page(connection, paging.before(), paging.probe())),
+                transactions.atLength(connection -> hosts.page(connection, paging.before(), paging.probe())),
                 Hosts.Entry::hostNo);
         return new Paging.Page<>(page.items().stream().map(HostPage::from).toList(), page.nextCursor());
     }

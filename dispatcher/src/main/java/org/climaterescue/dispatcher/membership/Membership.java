@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.climaterescue.db.Transactions;
+import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.node.Leases;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
@@ -38,6 +39,7 @@ final class Membership {
     private final Transactions transactions;
     private final Nodes nodes;
     private final Leases leases;
+    private final Ledger ledger;
     private final NodeRegistry registry;
     private final CustodyDesk desk;
     private final WorkBell bell;
@@ -49,6 +51,7 @@ final class Membership {
             Transactions transactions,
             Nodes nodes,
             Leases leases,
+            Ledger ledger,
             NodeRegistry registry,
             CustodyDesk desk,
             WorkBell bell,
@@ -57,6 +60,7 @@ final class Membership {
         this.transactions = transactions;
         this.nodes = nodes;
         this.leases = leases;
+        this.ledger = ledger;
         this.registry = registry;
         this.desk = desk;
         this.bell = bell;
@@ -88,16 +92,22 @@ final class Membership {
                 return new Joined(true, welcome(nodeId, token, NodeStatus.ACTIVE));
             }
             Nodes.Known known = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
-            if (!caller.mayActFor(nodeId)) {
+            if (known.dismissed() && caller instanceof Caller.Node) {
+                throw NodeRegistry.dismissed(nodeId);
+            }
+            if (!known.dismissed() && !caller.mayActFor(nodeId)) {
                 throw notYours(nodeId);
             }
             String kept = shown != null && Sha256.ofText(shown).hex().equals(known.tokenSha256()) ? shown : token;
-            nodes.update(
+            boolean speaksForAnother = nodes.update(
                     connection,
                     known.nodeNo(),
                     node,
                     Limits.bytes(node.capacityGb()),
                     Sha256.ofText(kept).bytes());
+            if (speaksForAnother) {
+                ledger.changeVoice(connection, known.nodeNo());
+            }
             return new Joined(false, welcome(nodeId, kept, nodes.status(connection, known.nodeNo(), silence)));
         });
         registry.forget(nodeId);
@@ -107,7 +117,10 @@ final class Membership {
         return joined;
     }
 
-    /** A node may come back with another operator: then its copies are that one's votes, task by task. */
+    /**
+     * A node may come back with another operator: then its copies are that one's votes, task by task. Also when nothing has
+     * changed just now, for whoever did this last may have been killed on the way.
+     */
     private void changeVoice(String nodeId) {
         List<Order<Boolean>> orders;
         do {
@@ -171,10 +184,10 @@ final class Membership {
     }
 
     /** The node finishes what it has and gets nothing new. */
-    NodeStatus drain(String nodeId) {
+    NodeStatus drain(String nodeId, boolean byItself) {
         return transactions.in(connection -> {
             Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
-            nodes.enter(connection, node.nodeNo(), "draining");
+            nodes.drain(connection, node.nodeNo(), byItself);
             return nodes.status(connection, node.nodeNo(), silence);
         });
     }
@@ -186,7 +199,7 @@ final class Membership {
     Left leave(String nodeId, boolean withdrawCopies, boolean byOperator) {
         Gone gone = transactions.in(connection -> {
             Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
-            nodes.enter(connection, node.nodeNo(), "gone");
+            nodes.leave(connection, node.nodeNo(), byOperator);
             List<Boolean> released = desk.carryOut(
                     connection,
                     leases.of(connection, node.nodeNo()).stream()

@@ -75,7 +75,8 @@ class NodeController {
     @Secured(SecurityRule.IS_ANONYMOUS)
     Page list(@QueryValue(defaultValue = "100") @Min(1) @Max(1000) int limit, @Nullable @QueryValue String cursor) {
         int after = cursor == null ? 0 : number(cursor);
-        List<Nodes.Entry> found = transactions.in(connection -> nodes.page(connection, after, null, limit, silence));
+        List<Nodes.Entry> found =
+                transactions.atLength(connection -> nodes.page(connection, after, null, limit, silence));
         return new Page(
                 found.stream().map(Entry::from).toList(),
                 found.size() < limit ? null : Integer.toString(found.getLast().nodeNo()));
@@ -104,11 +105,12 @@ class NodeController {
     @Secured({Roles.NODE, Roles.OPERATOR})
     Standing drain(String nodeId, @Parameter(hidden = true) Caller caller) {
         caller.requireNodeOrOperator(nodeId);
-        return new Standing(nodeId, membership.drain(nodeId));
+        return new Standing(nodeId, membership.drain(nodeId, caller instanceof Caller.Node));
     }
 
     /**
-     * Signs a node off: its assignments go back at once.
+     * Signs a node off: its assignments go back at once. One that an operator has signed off, in secured mode, does not come back
+     * by its own token, but only when it is introduced anew with the join key or the operator key.
      *
      * @param copies {@code withdrawn} if its copies go too; else they stay counted
      */

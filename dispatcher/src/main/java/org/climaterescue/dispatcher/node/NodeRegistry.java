@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class NodeRegistry {
 
     /** Who reports about an assignment without being registered; owns none. */
-    private static final Nodes.Known STRANGER = new Nodes.Known(-1, "", null, false);
+    private static final Nodes.Known STRANGER = new Nodes.Known(-1, "", null, false, false);
 
     private final Transactions transactions;
     private final Nodes nodes;
@@ -75,12 +75,15 @@ public final class NodeRegistry {
      * Makes sure that the node which asks for work is registered: in open mode on the spot. One that had signed off is back.
      *
      * <p>Fails with 404 {@code not_found} for an unknown node in secured mode, and with 403 {@code forbidden} for a caller
-     * that is not the node.
+     * that is not the node, or a node that an operator has signed off.
      */
     public CompletableFuture<Nodes.Known> known(DispatchRequest request, Caller caller) {
         return find(request.nodeId()).thenCompose(found -> {
             if (found.isPresent()) {
                 caller.requireNode(request.nodeId());
+                if (found.get().dismissed() && !open) {
+                    return CompletableFuture.failedFuture(dismissed(request.nodeId()));
+                }
                 return found.get().gone()
                         ? CompletableFuture.supplyAsync(() -> takeBack(found.get()), blocking)
                         : CompletableFuture.completedFuture(found.get());
@@ -108,6 +111,12 @@ public final class NodeRegistry {
     /** The refusal for a node that nobody knows. */
     public static ProblemException unknown(String nodeId) {
         return ProblemException.notFound("node " + nodeId + " is not registered; introduce it with POST /nodes");
+    }
+
+    /** The refusal for a node that an operator has signed off. */
+    public static ProblemException dismissed(String nodeId) {
+        return ProblemException.forbidden("an operator has signed node " + nodeId
+                + " off; introduce it anew with POST /nodes and the join key or the operator key");
     }
 
     private CompletableFuture<Optional<Nodes.Known>> find(String nodeId) {

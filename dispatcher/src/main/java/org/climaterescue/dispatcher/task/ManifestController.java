@@ -70,7 +70,7 @@ final class ManifestController {
             if (ended) {
                 return new byte[0];
             }
-            List<RescuedRow> rows = transactions.in(connection -> RescuedRow.after(connection, after, PAGE));
+            List<RescuedRow> rows = transactions.atLength(connection -> RescuedRow.after(connection, after, PAGE));
             if (rows.isEmpty()) {
                 ended = true;
                 return writer.tail();

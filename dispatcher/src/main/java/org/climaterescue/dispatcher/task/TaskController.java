@@ -68,7 +68,7 @@ final class TaskController {
                 catalog == null ? null : catalog(catalog),
                 storable("node_id", nodeId));
         Paging.Page<TaskRow> page = paging.page(
-                transactions.in(connection -> Tasks.page(connection, filter, paging.before(), paging.probe())),
+                transactions.atLength(connection -> Tasks.page(connection, filter, paging.before(), paging.probe())),
                 TaskRow::taskId);
         return new Paging.Page<>(page.items().stream().map(TaskPage::from).toList(), page.nextCursor());
     }

@@ -50,7 +50,7 @@ final class StatsReader {
 
     /** The figures as they are now, or were a moment ago. */
     CompletableFuture<Stats> stats() {
-        return coalescing.kept("stats", () -> transactions.in(this::read));
+        return coalescing.kept("stats", () -> transactions.atLength(this::read));
     }
 
     private Stats read(Connection connection) throws SQLException {

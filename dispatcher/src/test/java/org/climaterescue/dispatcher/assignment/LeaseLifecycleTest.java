@@ -363,6 +363,95 @@ class LeaseLifecycleTest extends FleetTest {
     }
 
     @Test
+    void aNodeThatHasLeftIsNotCalledBackByADrain() {
+        register("a");
+        dispatcher.delete("/nodes/" + node("a"));
+
+        assertThat(dispatcher.post("/nodes/" + node("a") + "/drain", "").at("/status"))
+                .isEqualTo("gone");
+
+        assertThat(status("a")).isEqualTo("gone");
+    }
+
+    @Test
+    void aDrainSaysNothingOfWhetherTheNodeLives() {
+        register("a");
+        dispatcher.advance(Duration.ofSeconds(121));
+
+        dispatcher.post("/nodes/" + node("a") + "/drain", "");
+
+        assertThat(status("a")).isEqualTo("lost");
+        beat("a");
+        assertThat(status("a")).isEqualTo("draining");
+    }
+
+    @Test
+    void onlyABusyOriginSaysWhenToComeBack() {
+        String task = submit(1);
+        dispatcher.post(
+                "/assignments/" + claim("a") + "/fail",
+                "{'node_id':'" + node("a") + "','reason':'network','retry_after_seconds':31536000}");
+        dispatcher.advance(Duration.ofSeconds(46));
+
+        String again = claim("b");
+
+        assertThat(again).isNotEmpty();
+        dispatcher.post(
+                "/assignments/" + again + "/fail",
+                "{'node_id':'" + node("b") + "','reason':'origin_busy','retry_after_seconds':31536000}");
+        dispatcher.advance(Duration.ofHours(23));
+        assertThat(claim("c")).isEmpty();
+        dispatcher.advance(Duration.ofHours(2));
+        assertThat(claim("c")).isNotEmpty();
+        assertThat(standing(task)).isEqualTo("assigned");
+    }
+
+    @Test
+    void theUrlThatATaskLeavesIsKeptByARescuedOne() {
+        String first = submit(1);
+        String lease = claim("a");
+        fail("b", claimedAfter("a", lease), "gone");
+        String body = "{'dataset_url':'" + url(first) + "','copies':1}";
+        String second = dispatcher.post("/tasks", body).at("/task_id");
+        assertThat(second).isNotEqualTo(first);
+        complete("a", lease, DIGEST);
+        assertThat(standing(first)).isEqualTo("rescued");
+
+        dispatcher.post("/tasks/" + second + "/cancel", "");
+
+        Answer duplicate = dispatcher.post("/tasks", body);
+        assertThat(duplicate.status()).isEqualTo(409);
+        assertThat(duplicate.at("/task_id")).isEqualTo(first);
+    }
+
+    /** A node says that the file is gone, and another one gets the task. */
+    private String claimedAfter(String node, String lease) {
+        fail(node, lease, "gone");
+        dispatcher.advance(Duration.ofSeconds(46));
+        return claim("b");
+    }
+
+    @Test
+    void anotherSizeWithTheSameDigestIsRefusedAndCostsAnAttempt() {
+        String task = submit(2);
+        complete("a", claim("a"), DIGEST);
+        String lease = claim("b");
+
+        Answer refused = dispatcher.post(
+                "/assignments/" + lease + "/complete",
+                "{'node_id':'" + node("b") + "','sha256':'" + DIGEST + "','size_bytes':1001}");
+
+        assertThat(refused.status()).isEqualTo(422);
+        assertThat(refused.at("/code")).isEqualTo("size_mismatch");
+        assertThat(refused.at("/detail")).contains("1000", "1001");
+        Answer page = dispatcher.get("/tasks/" + task);
+        assertThat(page.body().at("/attempts").asInt()).isEqualTo(1);
+        assertThat(page.body().at("/copies")).hasSize(1);
+        assertThat(page.body().at("/assignments"))
+                .noneMatch(one -> one.at("/status").asText().equals("active"));
+    }
+
+    @Test
     void aDrainingNodeFinishesWhatItHasAndGetsNothingNew() {
         String task = submit(1);
         submit(1);

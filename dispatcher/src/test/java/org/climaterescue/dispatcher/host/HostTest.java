@@ -139,6 +139,18 @@ class HostTest extends FleetTest {
     }
 
     @Test
+    void aHostThatAnOperatorLetsGoOnIsTrustedAsBeforeItWasBusy() {
+        submitMany(3);
+        busy("a", claim("a"), "");
+        assertThat(host().at("/connections")).isEqualTo("2");
+
+        assertThat(steer("{'paused':true}").at("/connections")).isEqualTo("2");
+        assertThat(steer("{'paused':false}").at("/connections")).isEqualTo("4");
+
+        assertThat(claim("b")).isNotEmpty();
+    }
+
+    @Test
     void anOperatorSetsTheLimitOfAHost() {
         submitMany(10);
         steer("{'max_connections':1}");

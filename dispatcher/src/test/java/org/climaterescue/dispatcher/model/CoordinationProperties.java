@@ -219,7 +219,7 @@ class CoordinationProperties {
                                 "shutdown",
                                 "blocked_address",
                                 "other"),
-                        Arbitraries.of(300, 40).injectNull(0.6),
+                        Arbitraries.of(300, 300, 40, 40, 100_000).injectNull(0.6),
                         sizes())
                 .as((which, reason, retryAfter, size) ->
                         fleet -> fleet.volunteers().fail(which, reason, retryAfter, size));

@@ -27,6 +27,7 @@ final class ModelFleet {
     static final long SUSPECT = 60;
     static final long STALL = 180;
     static final long RETRY_BASE = 30;
+    static final long DAY = 86_400;
     static final long PATIENCE = 30;
     static final int MAX_ATTEMPTS = 3;
     static final int CONNECTIONS = 3;
@@ -169,9 +170,10 @@ final class ModelFleet {
         if (lease == null) {
             return Expected.refused(409, "lease_lost");
         }
+        boolean asked = reason.equals("origin_busy") && retryAfter != null;
         change(task, () -> {
             task.size = task.size == null ? size : task.size;
-            charge(task, lease, reason, retryAfter == null ? 0 : retryAfter, "failed", "expired");
+            charge(task, lease, reason, asked ? Math.min(retryAfter, DAY) : 0, "failed", "expired");
         });
         if (reason.equals("origin_busy")) {
             task.host.busy(now, retryAfter);
@@ -296,15 +298,15 @@ final class ModelFleet {
         return Expected.ok("/status", task.status());
     }
 
-    Expected drain(ModelNode node) {
-        node.state = "draining";
-        node.heard(now);
-        return Expected.ok("/status", "draining");
+    /** Perhaps an operator does it, so it says nothing of whether the node lives; one that has left is not called back by it. */
+    void drain(ModelNode node) {
+        if (!node.state.equals("gone")) {
+            node.state = "draining";
+        }
     }
 
     Expected leave(ModelNode node, boolean withdrawn) {
         node.state = "gone";
-        node.heard(now);
         int released = 0;
         int copies = 0;
         for (ModelTask task : tasks) {
@@ -364,7 +366,7 @@ final class ModelFleet {
         }
     }
 
-    private void charge(ModelTask task, Lease lease, String reason, int hint, String how, String stop) {
+    private void charge(ModelTask task, Lease lease, String reason, long hint, String how, String stop) {
         end(task, lease, how, stop);
         boolean charged = !FREE.contains(reason);
         task.failures.add(new Failed(lease.node, reason, charged, now));
@@ -392,7 +394,7 @@ final class ModelFleet {
         }
         boolean over = task.over();
         if (over && task == owners.get(task.url)) {
-            owners.remove(task.url);
+            leave(task.url);
         } else if (!over && task.leftItsUrl) {
             owners.putIfAbsent(task.url, task);
         }
@@ -402,6 +404,12 @@ final class ModelFleet {
             task.offeredAt = now;
         }
         touched.add(task);
+    }
+
+    /** A URL that its task leaves is kept by the newest other task that still wants it or has rescued it. */
+    private void leave(String url) {
+        owners.remove(url);
+        tasks.stream().filter(task -> task.url.equals(url) && !task.over()).forEach(task -> owners.put(url, task));
     }
 
     static @Nullable Lease lease(ModelTask task, String token) {

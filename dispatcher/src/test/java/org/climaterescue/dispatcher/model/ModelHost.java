@@ -1,6 +1,5 @@
 package org.climaterescue.dispatcher.model;
 
-import java.util.List;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +37,7 @@ final class ModelHost {
     /** The origin has answered 429 or 503. */
     void busy(long now, @Nullable Integer retryAfter) {
         if (retryAfter != null) {
-            busyUntil = Math.max(busyUntil, now + retryAfter);
+            busyUntil = Math.max(busyUntil, now + Math.min(retryAfter, ModelFleet.DAY));
         } else if (busyUntil <= now) {
             int inARow = busyUntil > now - FORGOTTEN ? troubles : 0;
             cutTo = Math.max(1, connections(now) / 2);
@@ -61,6 +60,7 @@ final class ModelHost {
         paused = false;
         busyUntil = Long.MIN_VALUE / 2;
         troubles = 0;
+        cutTo = 1_000_000;
     }
 
     /** Moments at which something changes by itself. */
@@ -69,10 +69,6 @@ final class ModelHost {
                 ? LongStream.empty()
                 : LongStream.rangeClosed(1, 6).map(minutes -> cutAt + 60 * minutes);
         return LongStream.concat(growth, LongStream.of(busyUntil, busyUntil + FORGOTTEN));
-    }
-
-    List<Object> shown(long now) {
-        return List.of(connections(now), paused);
     }
 
     @Override

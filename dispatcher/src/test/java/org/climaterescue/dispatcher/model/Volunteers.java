@@ -280,7 +280,10 @@ final class Volunteers {
 
     void drain(int which) {
         ModelNode node = model.nodes.get(which);
-        Comparison.matches(fleet.dispatcher().post("/nodes/" + node.id + "/drain", ""), model.drain(node));
+        Answer answer = fleet.dispatcher().post("/nodes/" + node.id + "/drain", "");
+        model.drain(node);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(node.statuses(model.now())).contains(answer.at("/status"));
     }
 
     void leave(int which, boolean withdrawn) {

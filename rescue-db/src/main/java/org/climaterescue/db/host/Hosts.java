@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Hosts {
 
-    /** No origin is left alone for longer, whatever a node says that it asked for. */
-    private static final Duration LONGEST_REST = Duration.ofDays(1);
+    /** No origin, and none of its tasks, is left alone for longer, whatever a node says that it asked for. */
+    public static final Duration LONGEST_REST = Duration.ofDays(1);
 
     /** Longest pause that the dispatcher makes of its own accord. */
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
@@ -115,9 +115,11 @@ public final class Hosts {
                             paused = coalesce(x.paused, host.paused),
                             busy_until = case when x.paused = false then null else busy_until end,
                             troubles = case when x.paused = false then 0 else troubles end,
-                            throttled_to = case when x.max_connections is null then throttled_to end,
-                            throttled_at = case when x.max_connections is null then throttled_at end
-                        from (select ?::integer as max_connections, ?::boolean as paused) x
+                            throttled_to = case when not x.looked_at then throttled_to end,
+                            throttled_at = case when not x.looked_at then throttled_at end
+                        from (select max_connections, paused,
+                                     max_connections is not null or paused is not distinct from false as looked_at
+                              from (select ?::integer as max_connections, ?::boolean as paused) order_given) x
                         where name = ?
                         """, maxConnections, paused, host).update() == 1;
     }

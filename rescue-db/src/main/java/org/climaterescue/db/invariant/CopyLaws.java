@@ -54,7 +54,7 @@ final class CopyLaws {
                        or s.copies <> coalesce(v.held, 0)
                        or s.sha256 is distinct from v.leading
                        or s.verification is distinct from v.verification
-                       or s.size_bytes <> all (v.sizes)
+                       or s.size_bytes <> any (v.sizes)
                     """),
             new Law(12, "A copy is marked as rejected exactly when the verdict rejects its digest.", VERDICT + """
                     select c.task_id, 'the copy of ' || n.node_id || ' is '
@@ -77,7 +77,8 @@ final class CopyLaws {
                     where s.status <> 'cancelled' and (s.status = 'rescued') <> (s.copies >= t.copies_target)
                        or s.status = 'replicating' and s.verification is null
                     """),
-            new Law(14, "A task has failed only after a failure that counts.", """
+            // How many failures use up the attempts is a setting of the dispatchers, which the database does not know.
+            new Law(14, "A task has failed only after a failure that counts, one at least.", """
                     select s.task_id, 'failed without a failure that counts' as about
                     from standing s
                     where s.status = 'failed'

@@ -15,17 +15,15 @@ final class KeyLaws {
                     where s.task_id is not null
                        or c.url_sha256 <> sha256(convert_to(coalesce(t.canonical_url, t.url), 'UTF8'))
                     """),
-            // A newer task may have taken the URL over and have left it since.
             new Law(
                     24,
-                    "The URL of a task that has neither failed nor been cancelled is kept by it, unless there is another of that URL.",
+                    "The URL of a task that has neither failed nor been cancelled is kept, by it or by another task of that URL.",
                     """
                     select t.task_id, 'its URL is kept by nobody' as about
                     from task t
-                    where not exists (select from capture c where c.task_id = t.task_id)
+                    where not exists (select from capture c
+                                      where c.url_sha256 = sha256(convert_to(coalesce(t.canonical_url, t.url), 'UTF8')))
                       and not exists (select from standing s where s.task_id = t.task_id and s.status in ('failed', 'cancelled'))
-                      and not exists (select from task o where o.task_id <> t.task_id
-                                      and coalesce(o.canonical_url, o.url) = coalesce(t.canonical_url, t.url))
                     """),
             new Law(25, "A request id is kept by the task that came with it.", """
                     select task_id, 'request id ' || request_id

@@ -51,11 +51,11 @@ final class WorkLaws {
                     where s.status <> 'replicating'
                     """),
             // A task whose attempts are used up has not failed while somebody works on it, but nothing more of it is
-            // offered.
+            // offered. How many failures use them up is a setting of the dispatchers, which the database does not know.
             new Law(
                     3,
-                    "Of any other task, all copies still wanted are offered or worked on, unless it waits for its next try or its"
-                            + " attempts are used up.",
+                    "Of any other task, all copies still wanted are offered or worked on, unless it waits for its next try, or is"
+                            + " worked on after a failure that counts and not offered at all, for its attempts may be used up.",
                     """
                     select t.task_id,
                            %1$s || ' wanted, ' || coalesce(r.rows, 0) || ' offered, ' || coalesce(a.rows, 0) || ' worked on' as about
@@ -66,7 +66,7 @@ final class WorkLaws {
                     where (s.status is null or s.status = 'replicating')
                       and coalesce(r.rows, 0) + coalesce(a.rows, 0) < %1$s
                       and not exists (select from backoff b where b.task_id = t.task_id)
-                      and not (a.rows is not null
+                      and not (a.rows is not null and r.rows is null
                                and exists (select from failure f where f.task_id = t.task_id and f.charged))
                     """.formatted(WANTED, OFFERED, WORKED_ON)),
             // Without an offer there may be more at work than wanted: two began before their first copies disagreed.

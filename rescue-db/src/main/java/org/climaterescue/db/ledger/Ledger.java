@@ -22,10 +22,40 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Ledger {
 
+    /** The first key of the advisory locks on voices; no other lock of this program has two keys. */
+    private static final int VOICES = 0x564f4943;
+
+    /** The second key: nodes share locks, so that a transaction with reports of many nodes does not fill the server's table. */
+    private static final int SHARES = 64;
+
     private final LedgerWriter writer;
 
     public Ledger(Hosts hosts) {
         this.writer = new LedgerWriter(hosts);
+    }
+
+    /**
+     * Keeps the voices of these nodes as they are until this transaction ends, so that a copy which it stores is the vote of whom
+     * its node speaks for at the commit. Comes before the tasks' locks, and waits for nobody but {@link #changeVoice}.
+     */
+    public void keepVoices(Connection connection, Collection<Integer> nodeNos) throws SQLException {
+        // In order: requests queue behind one that waits for the lock alone, and could wait in a circle.
+        int[] shares = nodeNos.stream()
+                .mapToInt(nodeNo -> nodeNo % SHARES)
+                .distinct()
+                .sorted()
+                .toArray();
+        Sql.of(connection, "select pg_advisory_xact_lock_shared(?, share) from unnest(?) as share", VOICES, shares)
+                .list(row -> true);
+    }
+
+    /**
+     * Waits for the transactions that keep a node's voice, in one that changes it and holds the lock on the node's row. After the
+     * commit all copies are there to be seen that were stored with the former voice, and none with it will come.
+     */
+    public void changeVoice(Connection connection, int nodeNo) throws SQLException {
+        Sql.of(connection, "select pg_advisory_xact_lock(?, ?)", VOICES, nodeNo % SHARES)
+                .one(row -> true);
     }
 
     /**

@@ -378,22 +378,40 @@ final class LedgerWriter {
             }
         }
         if (rows.any()) {
+            // Whoever takes a URL holds its row until its own commit, so that after this an heir stands as it will.
+            Sql.of(connection, "select from capture where url_sha256 = any (?) order by url_sha256 for update", (Object)
+                            rows.bytes(1))
+                    .list(row -> true);
             Sql.of(connection, """
-                            delete from capture c using unnest(?::bigint[], ?::bytea[]) as x (task_id, url_sha256)
-                            where c.url_sha256 = x.url_sha256 and c.task_id = x.task_id
+                            with leaving as (
+                                select c.url_sha256, heir.task_id, heir.created_at
+                                from unnest(?::bigint[], ?::bytea[]) as x (task_id, url_sha256)
+                                join capture c using (task_id, url_sha256)
+                                join task t using (task_id)
+                                left join lateral (
+                                    select o.task_id, o.created_at from task o
+                                    where coalesce(o.canonical_url, o.url) = coalesce(t.canonical_url, t.url)
+                                      and not exists (select from standing s where s.task_id = o.task_id
+                                                      and s.status in ('failed', 'cancelled'))
+                                    order by o.created_at desc, o.task_id desc limit 1) heir on true
+                            ), inherited as (
+                                update capture c set task_id = l.task_id, taken_at = l.created_at
+                                from leaving l where c.url_sha256 = l.url_sha256 and l.task_id is not null
+                            )
+                            delete from capture c using leaving l where c.url_sha256 = l.url_sha256 and l.task_id is null
                             """, rows.longs(0), rows.bytes(1)).update();
         }
     }
 
-    /** A URL that has been submitted anew meanwhile stays with the newer task. */
+    /** A URL that has been submitted anew meanwhile stays with the newer task; its row is locked all the same. */
     private static void takeUrls(Connection connection, Collection<TaskChanges> changes) throws SQLException {
         long[] tasks = ids(changes, task -> task.takeUrl);
         if (tasks.length > 0) {
             Sql.of(connection, """
                             insert into capture (url_sha256, task_id, taken_at)
                             select sha256(convert_to(coalesce(canonical_url, url), 'UTF8')), task_id, created_at
-                            from task where task_id = any (?)
-                            on conflict (url_sha256) do nothing
+                            from task where task_id = any (?) order by 1
+                            on conflict (url_sha256) do update set task_id = capture.task_id where false
                             """, tasks).update();
         }
     }

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Nodes {
 
+    private static final String KNOWN = """
+            select node_no, node_id, token_sha256, state = 'gone' as gone, dismissed from node where node_id = ?
+            """;
+
     /** Registers a new node; empty when the id is taken. */
     public Optional<Integer> add(
             Connection connection, String nodeId, NodeRegistration node, long capacityBytes, byte @Nullable [] token)
@@ -39,35 +43,42 @@ public final class Nodes {
                 .first(row -> row.integer("node_no"));
     }
 
-    /** A known node introduces itself again. One that had signed off is back; one that drains goes on draining. */
-    public void update(Connection connection, int nodeNo, NodeRegistration node, long capacityBytes, byte[] token)
+    /**
+     * A known node introduces itself again. One that had left is back; one that drains goes on draining.
+     *
+     * @return whether it has another voice from now on
+     */
+    public boolean update(Connection connection, int nodeNo, NodeRegistration node, long capacityBytes, byte[] token)
             throws SQLException {
-        Sql.of(connection, """
-                        update node
+        return Sql.of(
+                        connection,
+                        """
+                        update node n
                         set name = ?, operator = ?, region = ?, capacity_bytes = ?, slots = ?, token_sha256 = ?,
-                            state = case when state = 'gone' then 'joined' else state end,
+                            state = case when n.state = 'gone' then 'joined' else n.state end, dismissed = false,
                             heard_at = clock_timestamp()
-                        where node_no = ?
-                        """, node.name(), node.operator(), node.region(), capacityBytes, node.slots(), token, nodeNo)
-                .update();
+                        from (select node_no, voice from node where node_no = ?) before
+                        where n.node_no = before.node_no
+                        returning n.voice <> before.voice as changed
+                        """,
+                        node.name(),
+                        node.operator(),
+                        node.region(),
+                        capacityBytes,
+                        node.slots(),
+                        token,
+                        nodeNo)
+                .one(row -> row.flag("changed"));
     }
 
     /** Finds a node and locks its row. */
     public Optional<Known> lock(Connection connection, String nodeId) throws SQLException {
-        return Sql.of(
-                        connection,
-                        "select node_no, node_id, token_sha256, state = 'gone' as gone from node where node_id = ? for no key update",
-                        nodeId)
-                .first(Nodes::known);
+        return Sql.of(connection, KNOWN + "for no key update", nodeId).first(Nodes::known);
     }
 
     /** Finds a node. */
     public Optional<Known> find(Connection connection, String nodeId) throws SQLException {
-        return Sql.of(
-                        connection,
-                        "select node_no, node_id, token_sha256, state = 'gone' as gone from node where node_id = ?",
-                        nodeId)
-                .first(Nodes::known);
+        return Sql.of(connection, KNOWN, nodeId).first(Nodes::known);
     }
 
     /** The id of the node that this token belongs to. */
@@ -76,23 +87,40 @@ public final class Nodes {
                 .first(row -> row.text("node_id"));
     }
 
-    /** Says that a node finishes what it has, or has signed off. */
-    public void enter(Connection connection, int nodeNo, String state) throws SQLException {
+    /**
+     * A node finishes what it has; one that has left stays so.
+     *
+     * @param heard whether the node itself says so, which is being heard of
+     */
+    public void drain(Connection connection, int nodeNo, boolean heard) throws SQLException {
+        Sql.of(connection, """
+                        update node
+                        set state = case when state = 'gone' then state else 'draining' end,
+                            heard_at = case when ? then clock_timestamp() else heard_at end
+                        where node_no = ?
+                        """, heard, nodeNo).update();
+    }
+
+    /**
+     * A node has left.
+     *
+     * @param dismissed whether an operator says so in secured mode; its token does not bring it back then
+     */
+    public void leave(Connection connection, int nodeNo, boolean dismissed) throws SQLException {
         Sql.of(
                         connection,
-                        "update node set state = ?::node_state, heard_at = clock_timestamp() where node_no = ?",
-                        state,
+                        "update node set state = 'gone', dismissed = dismissed or ? where node_no = ?",
+                        dismissed,
                         nodeNo)
                 .update();
     }
 
-    /** A node that has signed off is back; any other stays as it is. */
+    /** A node that has left is back; any other stays as it is. */
     public void comeBack(Connection connection, int nodeNo) throws SQLException {
-        Sql.of(
-                        connection,
-                        "update node set state = 'joined', heard_at = clock_timestamp() where node_no = ? and state = 'gone'",
-                        nodeNo)
-                .update();
+        Sql.of(connection, """
+                        update node set state = 'joined', dismissed = false, heard_at = clock_timestamp()
+                        where node_no = ? and state = 'gone'
+                        """, nodeNo).update();
     }
 
     /** How a node stands now. */
@@ -163,7 +191,8 @@ public final class Nodes {
     public List<Entry> page(Connection connection, int after, @Nullable String only, int limit, Silence silence)
             throws SQLException {
         return Sql.of(connection, """
-                        select n.*, node_status(n, ?, ?) as status,
+                        select n.node_no, n.node_id, n.name, n.operator, n.region, n.capacity_bytes, n.slots,
+                               n.registered_at, n.heard_at, node_status(n, ?, ?) as status,
                                coalesce(a.active, 0) as active, coalesce(c.copies, 0) as copies, coalesce(c.bytes, 0) as bytes,
                                coalesce(c.rejected, 0) as rejected,
                                node_doubtful(coalesce(c.rejected, 0), coalesce(c.copies, 0)) as doubtful,
@@ -217,7 +246,8 @@ public final class Nodes {
                 row.integer("node_no"),
                 row.text("node_id"),
                 token == null ? null : HexFormat.of().formatHex(token),
-                row.flag("gone"));
+                row.flag("gone"),
+                row.flag("dismissed"));
     }
 
     /**
@@ -225,8 +255,9 @@ public final class Nodes {
      *
      * @param tokenSha256 the digest of its token in hexadecimal; null when it never got one
      * @param gone whether it has signed off
+     * @param dismissed whether an operator has signed it off, in secured mode
      */
-    public record Known(int nodeNo, String nodeId, @Nullable String tokenSha256, boolean gone) {}
+    public record Known(int nodeNo, String nodeId, @Nullable String tokenSha256, boolean gone, boolean dismissed) {}
 
     /** One node as watchers see it. */
     public record Seen(String nodeId, String name, NodeStatus status, long activeAssignments) {}

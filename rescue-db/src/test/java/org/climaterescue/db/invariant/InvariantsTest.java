@@ -51,6 +51,14 @@ class InvariantsTest {
                 breach(2, "insert into ready select 5, 0, 5, 0, 2147483647, 1, 1000, 3, true, now()"),
                 breach(3, "delete from ready where task_id = 1"),
                 breach(
+                        3,
+                        "update task set copies_target = 4 where task_id = 3",
+                        "insert into event (task_id, at, kind, task_status, node_no, token, attempt) values"
+                                + " (3, now(), 'assigned', 'replicating', 3, 15, 1), (3, now(), 'failed', 'replicating', 3, 15, 1)",
+                        "insert into failure (task_id, node_no, token, reason, charged, at)"
+                                + " values (3, 3, 15, 'timeout', true, now())",
+                        "insert into ready select 3, 0, 5, 1, 2147483647, 1, 1000, 2, true, now()"),
+                breach(
                         4,
                         "insert into ready select 8, 1, urgency, copies, rank, host_no, size_bytes, attempt, contested, since"
                                 + " from ready where task_id = 8"),
@@ -66,6 +74,7 @@ class InvariantsTest {
                 breach(9, "update node set state = 'gone' where node_id = 'b'"),
                 breach(10, "update assignment set host_no = 2 where task_id = 2"),
                 breach(11, "update standing set size_bytes = 1 where task_id = 3"),
+                breach(11, "update copy set size_bytes = 1001 where token = 6"),
                 breach(11, "update copy set sha256 = sha256('z') where task_id = 9"),
                 breach(12, "update copy set rejected = true where token = 11"),
                 breach(12, "update copy set rejected = false where token = 14"),
@@ -97,7 +106,7 @@ class InvariantsTest {
                         "insert into event (task_id, at, kind, task_status, actor)"
                                 + " values (9, now(), 'prioritized', 'pending', 'operator')"),
                 breach(23, "insert into capture select sha256(url::bytea), task_id, now() from task where task_id = 6"),
-                breach(23, "update capture set url_sha256 = sha256('x') where task_id = 1"),
+                breach(23, "update capture set task_id = 4 where task_id = 1"),
                 breach(24, "delete from capture where task_id = 4"),
                 breach(25, "update task set request_id = 'request-2' where task_id = 1"),
                 breach(25, "delete from request"));

@@ -1,0 +1,2 @@
+-- Needs the table for itself, for a moment.
+alter table host add column later text;

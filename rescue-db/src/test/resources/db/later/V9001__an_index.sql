@@ -1,0 +1,2 @@
+-- Beside those who write.
+create index concurrently host_later on host (later);
