@@ -27,6 +27,7 @@ import org.climaterescue.db.host.Headroom;
 import org.climaterescue.db.host.Hosts;
 import org.climaterescue.db.node.Room;
 import org.climaterescue.db.node.Silence;
+import org.climaterescue.db.node.Turns;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
 import org.climaterescue.dispatcher.allocation.WaitingRoom.Caller;
 import org.climaterescue.dispatcher.bell.WorkBell;
@@ -51,6 +52,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     private final WaitingRoom room = new WaitingRoom();
     private final Transactions transactions;
+    private final Turns turns;
     private final Room guests;
     private final ReadyQueue queue;
     private final Hosts hosts;
@@ -67,6 +69,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     AllocationRounds(
             Transactions transactions,
+            Turns turns,
             Room guests,
             ReadyQueue queue,
             Hosts hosts,
@@ -74,6 +77,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
             Silence silence,
             Settings settings) {
         this.transactions = transactions;
+        this.turns = turns;
         this.guests = guests;
         this.queue = queue;
         this.hosts = hosts;
@@ -178,13 +182,15 @@ final class AllocationRounds implements GracefulShutdownCapable {
     }
 
     /**
-     * One round: one transaction.
+     * One round: one transaction, and one at a time over all instances. What hosts stand and what nodes hold is read after the
+     * others' rounds have been committed, and while it waits for its turn it holds no lock that others might want.
      *
      * @param line a call of each node, in turn
      * @return what each node is given, by id; one that is missing has its row locked, and takes part in the next round
      */
     private Map<String, Given> round(List<Caller> line) {
         return transactions.in(connection -> {
+            turns.take(connection);
             Map<String, Room.Guest> present = guests.admit(connection, asks(line), silence).stream()
                     .collect(Collectors.toMap(Room.Guest::nodeId, Function.identity()));
             List<Seat> seats = new ArrayList<>();
@@ -207,9 +213,6 @@ final class AllocationRounds implements GracefulShutdownCapable {
         if (line.stream().noneMatch(Seat::open)) {
             return List.of();
         }
-        // One round at a time over all instances: what hosts stand is read after the others' rounds have been
-        // committed.
-        guests.takeTurn(connection);
         Headroom headroom = hosts.headroom(connection);
         var others = new OnceADecision(connection);
         var policy = new AllocationPolicy(line, rescue.unknownSizeBytes(), patience, headroom, others::get);

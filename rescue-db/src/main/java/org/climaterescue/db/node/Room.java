@@ -14,9 +14,6 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Room {
 
-    /** The number of the lock that a round holds; any that nobody else uses. */
-    private static final long ROUND = 0x726f756e64L;
-
     /** How often a node that waits in round after round is noted before it would be suspect. */
     private static final int NOTES_WHILE_TRUSTED = 10;
 
@@ -82,16 +79,6 @@ public final class Room {
         return guests.stream()
                 .map(guest -> guest.under(loads.getOrDefault(guest.nodeNo(), Load.NONE)))
                 .toList();
-    }
-
-    /**
-     * Waits until no other instance is in a round, and keeps the others waiting until this transaction ends. What is read after
-     * this sees all that their rounds gave out. An instance that stops in the middle of its round is cut off.
-     */
-    public void takeTurn(Connection connection) throws SQLException {
-        Sql.of(connection, """
-                        select set_config('idle_in_transaction_session_timeout', '5s', true), pg_advisory_xact_lock(?)
-                        """, ROUND).one(row -> true);
     }
 
     /** Nodes that asked for work not long ago and could take more. */

@@ -1,0 +1,147 @@
+package org.climaterescue.dispatcher.allocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.climaterescue.db.Database;
+import org.climaterescue.db.Sql;
+import org.climaterescue.db.TestDatabase;
+import org.climaterescue.dispatcher.TestDispatcher;
+import org.climaterescue.dispatcher.TestDispatcher.Answer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Two dispatchers on one database and an origin that stands two connections: whose turn it is holds over both. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TurnsTest {
+
+    /** The number of the lock that a round holds. */
+    private static final long ROUND = 0x726f756e64L;
+
+    private TestDispatcher here;
+    private TestDispatcher there;
+    private int test;
+    private int tasks;
+
+    @BeforeAll
+    void start() {
+        String database = TestDatabase.create();
+        here = TestDispatcher.on(database, Map.of("RESCUE_HOST_CONNECTIONS", "2"));
+        there = TestDispatcher.on(database, Map.of("RESCUE_HOST_CONNECTIONS", "2"));
+    }
+
+    @AfterAll
+    void stop() {
+        here.close();
+        there.close();
+    }
+
+    @BeforeEach
+    void nextTest() {
+        test++;
+    }
+
+    @AfterEach
+    void end() {
+        assertThat(here.brokenLaws()).isEmpty();
+        for (String status : new String[] {"pending", "assigned"}) {
+            here.get("/tasks?limit=1000&status=" + status)
+                    .body()
+                    .at("/items")
+                    .forEach(task -> here.post("/tasks/" + task.at("/task_id").asText() + "/cancel", ""));
+        }
+        await().until(() -> waiting(here) + waiting(there) == 0);
+    }
+
+    @Test
+    void aRoundThatWaitsForItsTurnHoldsNobodyUp() {
+        ask(here, "a", 0).join();
+        CompletableFuture<Answer> asked;
+        try (var turn = new Turn()) {
+            submit();
+            asked = ask(here, "a", 30);
+            turn.awaitWaiters(1);
+
+            assertThat(there.posting("/nodes/" + node("a") + "/heartbeat", "{'capacity_gb':1,'assignments':[]}"))
+                    .succeedsWithin(Duration.ofSeconds(10));
+            assertThat(asked).isNotDone();
+        }
+        assertThat(given(asked.join())).isEqualTo(1);
+    }
+
+    private void submit() {
+        Answer accepted = here.post(
+                "/tasks",
+                "{'dataset_url':'http://turns" + test + ".test/" + ++tasks + "', 'size_bytes':1000, 'copies':1}");
+        assertThat(accepted.status()).isEqualTo(202);
+    }
+
+    private CompletableFuture<Answer> ask(TestDispatcher dispatcher, String node, int seconds) {
+        return dispatcher.posting(
+                "/dispatch",
+                "{'node_id':'" + node(node) + "', 'capacity_gb':1, 'wait_seconds':" + seconds + "}");
+    }
+
+    private String node(String name) {
+        return name + "-" + test;
+    }
+
+    private static int given(Answer answer) {
+        return answer.body().at("/assignment/assigned_tasks").size();
+    }
+
+    private static long waiting(TestDispatcher dispatcher) {
+        return dispatcher.bean(AllocationRounds.class).reportActiveTasks().orElseThrow();
+    }
+
+    private long number(String sql, @Nullable Object... parameters) {
+        try (Connection connection = here.bean(Database.class).connect("test")) {
+            return Sql.of(connection, sql, parameters).one(row -> row.number("n"));
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    /** The turn, taken from all dispatchers until it is given back. */
+    private final class Turn implements AutoCloseable {
+
+        private final Connection connection;
+
+        Turn() {
+            try {
+                connection = here.bean(Database.class).connect("test");
+                Sql.of(connection, "select pg_advisory_lock(?)", ROUND).one(row -> true);
+            } catch (SQLException e) {
+                throw new AssertionError("the turn could not be taken", e);
+            }
+        }
+
+        /** Until so many rounds wait for it. */
+        void awaitWaiters(int rounds) {
+            await().until(() -> number("""
+                            select count(*) as n from pg_locks
+                            where locktype = 'advisory' and not granted
+                              and database = (select oid from pg_database where datname = current_database())
+                            """) == rounds);
+        }
+
+        @Override
+        public void close() {
+            try {
+                connection.close();
+            } catch (SQLException e) {
+                throw new AssertionError("the turn could not be given back", e);
+            }
+        }
+    }
+}
