@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.climaterescue.protocol.Heartbeat;
-import org.climaterescue.protocol.Limits;
 
 /** The assignments that the node answers for now. Thread-safe. */
 final class Jobs {
@@ -34,7 +33,6 @@ final class Jobs {
     /** How far each one is, for a heartbeat. */
     List<Heartbeat.Progress> progress() {
         return active.values().stream()
-                .limit(Limits.MAX_REPORTS_PER_CALL)
                 .map(job -> new Heartbeat.Progress(job.assignmentId(), job.bytesDone()))
                 .toList();
     }

@@ -34,6 +34,7 @@ import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.DispatchRequest;
+import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -239,7 +240,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
     }
 
     private static Seat seat(Room.Guest guest, DispatchRequest request) {
-        int slots = guest.slots() == null ? Integer.MAX_VALUE : guest.slots();
+        int slots = guest.slots() == null ? Limits.MAX_LEASES : guest.slots();
         int free = (guest.load().doubtful() ? 1 : slots) - guest.load().leases();
         return new Seat(
                 guest.nodeNo(),
