@@ -28,14 +28,18 @@ public final class Leases {
             Duration lease,
             Duration stallAfter)
             throws SQLException {
-        // Locked in the order of the ledger, so that the two never wait in a circle.
+        // All leases of the node are locked first, the unlisted ones as well, in the order of the ledger: a heartbeat
+        // that
+        // went on to lock those that it leaves out would go back in that order, and wait in a circle with a report.
         return Sql.of(connection, """
-                        with listed as (
-                            select a.task_id, a.node_no, x.bytes_done
-                            from unnest(?::bigint[], ?::bigint[], ?::bigint[]) as x (task_id, token, bytes_done)
-                            join assignment a using (task_id, token)
-                            where a.node_no = ?
-                            order by a.task_id for no key update of a
+                        with held as materialized (
+                            select task_id, node_no, token from assignment where node_no = ?
+                            order by task_id for no key update
+                        ), listed as (
+                            select h.task_id, h.node_no, x.bytes_done
+                            from held h
+                            join unnest(?::bigint[], ?::bigint[], ?::bigint[]) as x (task_id, token, bytes_done)
+                                using (task_id, token)
                         )
                         update assignment a
                         set lease_until = clock_timestamp() + make_interval(secs => ?),
@@ -47,12 +51,12 @@ public final class Leases {
                           and a.lease_until > clock_timestamp()
                           and (x.bytes_done > a.bytes_done or a.progress_at > clock_timestamp() - make_interval(secs => ?))
                         returning a.task_id, a.token
-                        """, taskIds, tokens, bytesDone, nodeNo, seconds(lease), seconds(stallAfter))
+                        """, nodeNo, taskIds, tokens, bytesDone, seconds(lease), seconds(stallAfter))
                 .list(row -> new Lease(row.number("task_id"), row.number("token")));
     }
 
     /**
-     * Counts the node's leases that a heartbeat left out.
+     * Counts the node's leases that a heartbeat left out. They are locked since {@link #renew}, but for those given out since.
      *
      * @param tokens what the heartbeat listed
      * @return the leases that two heartbeats in a row have left out
