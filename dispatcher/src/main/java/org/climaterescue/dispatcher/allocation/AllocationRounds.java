@@ -229,7 +229,9 @@ final class AllocationRounds implements GracefulShutdownCapable {
                         grant.seat().nodeNo(),
                         grant.reservedBytes()))
                 .toList();
-        return queue.claim(connection, picks, silence.lostAfter());
+        List<Claimed> claimed = queue.claim(connection, picks, silence.lostAfter());
+        guests.given(connection, claimed.stream().map(Claimed::nodeNo).collect(Collectors.toSet()));
+        return claimed;
     }
 
     private static List<Room.Ask> asks(List<Caller> line) {

@@ -3,6 +3,7 @@ package org.climaterescue.db.node;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +80,15 @@ public final class Room {
         return guests.stream()
                 .map(guest -> guest.under(loads.getOrDefault(guest.nodeNo(), Load.NONE)))
                 .toList();
+    }
+
+    /** These nodes have been given something by the round that has their rows locked: none is lost before its new leases are. */
+    public void given(Connection connection, Collection<Integer> nodeNos) throws SQLException {
+        Sql.of(
+                        connection,
+                        "update node set heard_at = clock_timestamp() where node_no = any (?)",
+                        nodeNos.stream().mapToInt(Integer::intValue).toArray())
+                .update();
     }
 
     /** Nodes that asked for work not long ago and could take more. */
