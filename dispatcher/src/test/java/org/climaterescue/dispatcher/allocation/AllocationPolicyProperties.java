@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -209,7 +210,8 @@ class AllocationPolicyProperties {
     }
 
     private static List<Grant> allocate(List<Seat> line, List<Candidate> queue) {
-        var policy = new AllocationPolicy(line, UNKNOWN, Duration.ofSeconds(30), headroom(), List::of);
+        var policy = new AllocationPolicy(
+                line, UNKNOWN, Duration.ofSeconds(30), headroom(), List::of, UnaryOperator.identity());
         sorted(queue).forEach(policy::offer);
         return policy.grants();
     }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.climaterescue.db.allocation.ReadyQueue.Candidate;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
 import org.climaterescue.db.host.Headroom;
@@ -128,12 +129,75 @@ class AllocationPolicyTest {
         assertThat(takers(List.of(doubtful), List.of(), again)).containsExactly(1);
     }
 
+    @Test
+    void whoWaitsLongerAtAnotherDispatcherHasItsTurnFirst() {
+        assertThat(takersHere(List.of(elsewhere(9), seat(1, "operator a")), 100, tasks(1, 2, 3)))
+                .containsExactly(Map.entry(2L, 1), Map.entry(3L, 1));
+    }
+
+    @Test
+    void whoHasWaitedLessAtAnotherDispatcherComesBeforeASecondTask() {
+        assertThat(takersHere(List.of(seat(1, "operator a"), elsewhere(9)), 100, tasks(1, 2, 3)))
+                .containsExactly(Map.entry(1L, 1), Map.entry(3L, 1));
+    }
+
+    @Test
+    void whatIsLeftToAnotherDispatcherTakesItsConnection() {
+        assertThat(takersHere(List.of(elsewhere(9), seat(1, "operator a")), 1, tasks(1, 2)))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingIsLeftToOneWhoMayNotTakeIt() {
+        var choosy = new Seat(9, "operator b", null, false, 1000, 9, 1);
+
+        assertThat(takersHere(List.of(choosy, seat(1, "operator a")), 100, tasks(1, 2)))
+                .containsExactly(Map.entry(1L, 1), Map.entry(2L, 1));
+    }
+
+    /** What node 1, who alone asks here, is given when all those wait, each task with its taker. */
+    private static List<Map.Entry<Long, Integer>> takersHere(
+            List<Seat> wholeLine, int connections, Candidate... tasks) {
+        var policy = new AllocationPolicy(
+                List.of(seat(1, "operator a")),
+                100,
+                PATIENCE,
+                new Headroom(connections, Map.of()),
+                List::of,
+                here -> wholeLine);
+        Arrays.stream(tasks).forEach(policy::offer);
+        return policy.grants().stream()
+                .map(grant ->
+                        Map.entry(grant.task().place().taskId(), grant.seat().nodeNo()))
+                .toList();
+    }
+
+    private static Seat elsewhere(int nodeNo) {
+        return new Seat(nodeNo, "operator b", null, false, 1000, 1, 1);
+    }
+
+    private static Candidate[] tasks(long... ids) {
+        return Arrays.stream(ids)
+                .mapToObj(id -> new Candidate(
+                        new Place(5, 0, 1, id, 0),
+                        1,
+                        10L,
+                        Instant.EPOCH,
+                        Duration.ZERO,
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Set.of()))
+                .toArray(Candidate[]::new);
+    }
+
     private static Seat in(String region, int nodeNo, String voice) {
         return new Seat(nodeNo, voice, region, false, 1000, 1, 5);
     }
 
     private static List<Integer> takers(List<Seat> line, List<Bystander> others, Candidate... tasks) {
-        var policy = new AllocationPolicy(line, 100, PATIENCE, new Headroom(100, Map.of()), () -> others);
+        var policy = new AllocationPolicy(line, 100, PATIENCE, new Headroom(100, Map.of()), () -> others, UnaryOperator.identity());
         Arrays.stream(tasks).forEach(policy::offer);
         return policy.grants().stream().map(grant -> grant.seat().nodeNo()).toList();
     }

@@ -86,6 +86,87 @@ class TurnsTest {
         assertThat(given(asked.join())).isEqualTo(1);
     }
 
+    @Test
+    void nobodyGetsASecondTaskWhileAnotherWaitsAtAnotherDispatcher() {
+        for (int i = 0; i < 4; i++) {
+            CompletableFuture<Answer> first = ask(here, "w" + i, 30, 2);
+            awaitNotice("w" + i);
+            CompletableFuture<Answer> second = ask(there, "x" + i, 30, 2);
+            awaitNotice("x" + i);
+            try (var turn = new Turn()) {
+                submit();
+                submit();
+                // Whichever dispatcher comes first serves the other's node too.
+                turn.awaitWaiters(2);
+            }
+            assertThat(given(first.join())).isEqualTo(1);
+            assertThat(given(second.join())).isEqualTo(1);
+            end();
+        }
+    }
+
+    @Test
+    void nodesThatWorkThroughOneDispatcherLeaveTheirOriginToOneThatWaitsAtAnother() {
+        for (int i = 0; i < 6; i++) {
+            submit();
+        }
+        Answer a = ask(here, "a", 0).join();
+        assertThat(given(ask(here, "b", 0).join())).isEqualTo(1);
+        CompletableFuture<Answer> waits = ask(there, "c", 30);
+        awaitNotice("c");
+
+        CompletableFuture<Answer> again;
+        try (var turn = new Turn()) {
+            end("complete", "a", a);
+            again = ask(here, "a", 30);
+            awaitWaiting(here, 1);
+            turn.awaitWaiters(2);
+        }
+        assertThat(given(waits.join())).isEqualTo(1);
+        assertThat(again).isNotDone();
+        end("complete", "c", waits.join());
+        assertThat(given(again.join())).isEqualTo(1);
+    }
+
+    @Test
+    void nodesThatWaitedAtADispatcherThatHasDiedHoldNobodyUp() throws SQLException {
+        ask(here, "ghost", 0).join();
+        try (Connection connection = here.bean(Database.class).connect("test")) {
+            Sql.of(
+                            connection,
+                            "insert into dispatcher (name, round_at) values ('dead', clock_timestamp() + interval '3 s')")
+                    .update();
+            Sql.of(connection, """
+                            insert into waiting (node_no, dispatcher, since, until, capacity_bytes, floor)
+                            select node_no, 'dead', clock_timestamp() - interval '50 s', clock_timestamp() + interval '1 h',
+                                   1000000, 1
+                            from node where node_id = ?
+                            """, node("ghost")).update();
+        }
+        submit();
+
+        assertThat(given(ask(here, "a", 0).join())).isZero();
+        assertThat(ask(here, "a", 30)).succeedsWithin(Duration.ofSeconds(10)).matches(answer -> given(answer) == 1);
+    }
+
+    @Test
+    void whoIsServedIsNotWaitedForAnyMore() {
+        CompletableFuture<Answer> waits = ask(there, "c", 30);
+        awaitNotice("c");
+        CompletableFuture<Answer> other = ask(there, "d", 2);
+        awaitNotice("d");
+
+        submit();
+
+        assertThat(given(waits.join())).isEqualTo(1);
+        await().until(() -> number(
+                        "select count(*) as n from waiting where node_no in "
+                                + "(select node_no from node where node_id = ?)",
+                        node("c"))
+                == 0);
+        assertThat(given(other.join())).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"complete", "fail", "release", "cancel"})
     void anAssignmentThatEndsWakesWhoeverWaitsForItsOriginAtAnyInstance(String end) {
@@ -159,6 +240,13 @@ class TurnsTest {
 
     private static void awaitWaiting(TestDispatcher dispatcher, long calls) {
         await().until(() -> waiting(dispatcher) == calls);
+    }
+
+    /** Until the other dispatcher may know that a node waits. */
+    private void awaitNotice(String node) {
+        await().until(() ->
+                number("select count(*) as n from waiting join node using (node_no) where node_id = ?", node(node))
+                        == 1);
     }
 
     private long number(String sql, @Nullable Object... parameters) {

@@ -61,7 +61,15 @@ public final class Room {
                         row.word(NodeStatus.class, "status"),
                         row.integerOrNull("slots"),
                         Load.NONE));
-        int[] nodeNos = guests.stream().mapToInt(Guest::nodeNo).toArray();
+        Map<Integer, Load> loads =
+                loads(connection, guests.stream().mapToInt(Guest::nodeNo).toArray());
+        return guests.stream()
+                .map(guest -> guest.under(loads.getOrDefault(guest.nodeNo(), Load.NONE)))
+                .toList();
+    }
+
+    /** What these nodes hold. */
+    static Map<Integer, Load> loads(Connection connection, int[] nodeNos) throws SQLException {
         Map<Integer, Load> loads = new HashMap<>();
         Sql.of(connection, """
                         select n.node_no, coalesce(a.leases, 0) as leases, coalesce(a.reserved, 0) as reserved,
@@ -77,9 +85,7 @@ public final class Room {
                     row.integer("node_no"),
                     new Load(row.integer("leases"), row.number("reserved"), row.flag("doubtful")));
         });
-        return guests.stream()
-                .map(guest -> guest.under(loads.getOrDefault(guest.nodeNo(), Load.NONE)))
-                .toList();
+        return loads;
     }
 
     /** These nodes have been given something by the round that has their rows locked: none is lost before its new leases are. */
