@@ -162,7 +162,8 @@ final class AllocationPolicy {
                 && bystanders.get().stream()
                         .filter(other -> !waiting.contains(other.nodeNo()))
                         .anyMatch(other -> mayTake(other.nodeNo(), other.floor(), other.space(), task)
-                                && reluctance(other.nodeNo(), other.voice(), other.region(), false, task) < reluctance);
+                                && reluctance(other.nodeNo(), other.voice(), other.region(), other.doubtful(), task)
+                                        < reluctance);
     }
 
     private boolean mayTake(int nodeNo, int floor, long space, Candidate task) {

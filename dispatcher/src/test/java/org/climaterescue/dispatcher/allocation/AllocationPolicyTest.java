@@ -39,7 +39,7 @@ class AllocationPolicyTest {
     @Test
     void aTaskWaitsForABetterNodeThatIsAbout() {
         Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
-        var other = new Bystander(2, "operator b", null, 1, 1000);
+        var other = new Bystander(2, "operator b", null, false, 1, 1000);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(other), second))
                 .isEmpty();
@@ -48,18 +48,27 @@ class AllocationPolicyTest {
     @Test
     void butNotForOneThatCouldNotTakeIt() {
         Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
-        var small = new Bystander(2, "operator b", null, 1, 1);
-        var choosy = new Bystander(3, "operator b", null, 9, 1000);
-        var holder = new Bystander(9, "operator b", null, 1, 1000);
+        var small = new Bystander(2, "operator b", null, false, 1, 1);
+        var choosy = new Bystander(3, "operator b", null, false, 9, 1000);
+        var holder = new Bystander(9, "operator b", null, false, 1, 1000);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(small, choosy, holder), second))
                 .containsExactly(1);
     }
 
     @Test
+    void norForOneWhoseCopiesKeepBeingRejected() {
+        Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
+        var doubtful = new Bystander(2, "operator b", null, true, 1, 1000);
+
+        assertThat(takers(List.of(seat(1, "operator a")), List.of(doubtful), second))
+                .containsExactly(1);
+    }
+
+    @Test
     void andNotForEver() {
         Candidate second = task(PATIENCE, Set.of(9), Set.of("operator a"), Set.of());
-        var other = new Bystander(2, "operator b", null, 1, 1000);
+        var other = new Bystander(2, "operator b", null, false, 1, 1000);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(other), second))
                 .containsExactly(1);
@@ -197,7 +206,8 @@ class AllocationPolicyTest {
     }
 
     private static List<Integer> takers(List<Seat> line, List<Bystander> others, Candidate... tasks) {
-        var policy = new AllocationPolicy(line, 100, PATIENCE, new Headroom(100, Map.of()), () -> others, UnaryOperator.identity());
+        var policy = new AllocationPolicy(
+                line, 100, PATIENCE, new Headroom(100, Map.of()), () -> others, UnaryOperator.identity());
         Arrays.stream(tasks).forEach(policy::offer);
         return policy.grants().stream().map(grant -> grant.seat().nodeNo()).toList();
     }

@@ -97,23 +97,31 @@ public final class Room {
                 .update();
     }
 
-    /** Nodes that asked for work not long ago and could take more. */
+    /** Nodes that asked for work not long ago and could take more; a doubtful one works on one task at a time. */
     public List<Bystander> bystanders(Connection connection, Silence silence) throws SQLException {
         return Sql.of(connection, """
                         select n.node_no, n.floor, n.capacity_bytes - coalesce(a.reserved, 0) as space,
-                               n.voice, n.region
+                               n.voice, n.region, d.doubtful
                         from node n
                         left join (select node_no, count(*) as leases, sum(reserved_bytes)::bigint as reserved
                                    from assignment group by node_no) a using (node_no)
+                        left join (select node_no, count(*) as rejected
+                                   from copy where rejected group by node_no) r using (node_no)
+                        cross join lateral (
+                            select r.rejected is not null and node_doubtful(r.rejected,
+                                (select count(*) from copy c where c.node_no = n.node_no)) as doubtful
+                        ) d
                         where n.state = 'joined'
                           and n.heard_at > clock_timestamp() - make_interval(secs => ?)
                           and n.asked_at > clock_timestamp() - make_interval(secs => ?)
                           and (n.slots is null or n.slots > coalesce(a.leases, 0))
+                          and (a.leases is null or not d.doubtful)
                         """, silence.suspectSeconds(), silence.lostSeconds())
                 .list(row -> new Bystander(
                         row.integer("node_no"),
                         row.text("voice"),
                         row.textOrNull("region"),
+                        row.flag("doubtful"),
                         row.integer("floor"),
                         row.number("space")));
     }
@@ -156,5 +164,5 @@ public final class Room {
 
     /** A node that is not asking this instance just now but could take work. */
     public record Bystander(
-            int nodeNo, String voice, @Nullable String region, int floor, long space) {}
+            int nodeNo, String voice, @Nullable String region, boolean doubtful, int floor, long space) {}
 }
