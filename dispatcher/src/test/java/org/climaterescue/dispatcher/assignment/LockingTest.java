@@ -31,7 +31,53 @@ class LockingTest extends FleetTest {
         return Map.of("RESCUE_HOST_CONNECTIONS", "100");
     }
 
-    /** Reports lock tasks, and so leases, in ascending order: whoever locks them otherwise could wait for one that waits for him. */
+    @Test
+    void aCancelWaitsForTheClaimThatIsTakingItsTask() {
+        String task = submit(1);
+        register("a");
+
+        CompletableFuture<Answer> cancelled = transactions().in(connection -> {
+            claimAll(connection, "a");
+            CompletableFuture<Answer> cancel = dispatcher.posting("/tasks/" + task + "/cancel", "");
+            awaitWhoWaits();
+            return cancel;
+        });
+
+        assertThat(cancelled.join().status()).isEqualTo(200);
+        assertThat(dispatcher.get("/tasks/" + task).at("/assignments/0/status")).isEqualTo("cancelled");
+    }
+
+    @Test
+    void ofTwoCopiesAtOnceTheSecondIsCountedAfterTheFirst() {
+        String task = submit(1);
+        String late = claim("a");
+        dispatcher.advance(Duration.ofSeconds(121));
+        String later = claim("b");
+        dispatcher.advance(Duration.ofSeconds(121));
+        // Nothing of the task is offered or worked on any more, so no other lock stands in for the task's.
+        complete("c", claim("c"), DIGEST);
+
+        CompletableFuture<Answer> second = transactions().in(connection -> {
+            dispatcher
+                    .bean(CustodyDesk.class)
+                    .carryOut(
+                            connection,
+                            List.of(AssignmentOrders.complete(
+                                    AssignmentId.parse(late).orElseThrow(),
+                                    known(connection, "a"),
+                                    new Completion(node("a"), DIGEST, 1000L, null, null, null, null))));
+            CompletableFuture<Answer> other = dispatcher.posting(
+                    "/assignments/" + later + "/complete",
+                    "{'node_id':'%s','sha256':'%s','size_bytes':1000}".formatted(node("b"), DIGEST));
+            awaitWhoWaits();
+            return other;
+        });
+
+        assertThat(second.join().body().at("/copies_held").asInt()).isEqualTo(3);
+        assertThat(dispatcher.get("/tasks/" + task).body().at("/copies")).hasSize(3);
+    }
+
+    /** Reports lock tasks, and so leases, in ascending order: whoever locks them otherwise could wait for one that waits for it. */
     @Test
     void aHeartbeatLocksTheLeasesOfItsNodeInTheOrderOfTheirTasks() throws SQLException {
         submit(1);
