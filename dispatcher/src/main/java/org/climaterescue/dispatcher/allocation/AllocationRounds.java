@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -29,6 +31,7 @@ import org.climaterescue.db.host.Hosts;
 import org.climaterescue.db.node.Room;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.node.Turns;
+import org.climaterescue.dispatcher.allocation.AllocationPolicy.Grant;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
 import org.climaterescue.dispatcher.allocation.WaitingRoom.Caller;
 import org.climaterescue.dispatcher.bell.WorkBell;
@@ -209,8 +212,9 @@ final class AllocationRounds implements GracefulShutdownCapable {
                     callers.put(guest.nodeNo(), caller);
                 }
             }
-            Map<Integer, List<Claimed>> claimed =
-                    allocate(connection, seats, callers).stream().collect(Collectors.groupingBy(Claimed::nodeNo));
+            Set<Integer> absent = new HashSet<>();
+            Map<Integer, List<Claimed>> claimed = allocate(connection, seats, callers, absent).stream()
+                    .collect(Collectors.groupingBy(Claimed::nodeNo));
             Map<Integer, Caller> waiting = new HashMap<>();
             for (Seat seat : seats) {
                 Caller caller = callers.get(seat.nodeNo());
@@ -220,21 +224,53 @@ final class AllocationRounds implements GracefulShutdownCapable {
             }
             notices.tell(connection, waiting);
             Map<String, Given> answers = new HashMap<>();
-            present.forEach((nodeId, guest) ->
-                    answers.put(nodeId, new Given(claimed.getOrDefault(guest.nodeNo(), List.of()), guest.status())));
+            present.forEach((nodeId, guest) -> {
+                if (!absent.contains(guest.nodeNo())) {
+                    answers.put(nodeId, new Given(claimed.getOrDefault(guest.nodeNo(), List.of()), guest.status()));
+                }
+            });
             return new Round(answers, waiting);
         });
         notices.told(round.waiting());
         return round.answers();
     }
 
-    private List<Claimed> allocate(Connection connection, List<Seat> line, Map<Integer, Caller> callers)
+    /**
+     * Decides until every node that is to be given something is held.
+     *
+     * @param absent filled with those that could not be held
+     */
+    private List<Claimed> allocate(
+            Connection connection, List<Seat> line, Map<Integer, Caller> callers, Set<Integer> absent)
+            throws SQLException {
+        var others = new OnceADecision(connection);
+        while (true) {
+            List<Seat> present = line.stream()
+                    .filter(seat -> !absent.contains(seat.nodeNo()))
+                    .toList();
+            List<Grant> grants = decide(connection, present, callers, others);
+            if (grants.isEmpty()) {
+                return List.of();
+            }
+            Set<Integer> takers =
+                    grants.stream().map(grant -> grant.seat().nodeNo()).collect(Collectors.toSet());
+            Set<Integer> held = guests.hold(connection, takers);
+            if (held.containsAll(takers)) {
+                List<Claimed> claimed = claim(connection, grants);
+                guests.given(connection, held);
+                return claimed;
+            }
+            takers.stream().filter(taker -> !held.contains(taker)).forEach(absent::add);
+        }
+    }
+
+    private List<Grant> decide(
+            Connection connection, List<Seat> line, Map<Integer, Caller> callers, OnceADecision others)
             throws SQLException {
         if (line.stream().noneMatch(Seat::open)) {
             return List.of();
         }
         Headroom headroom = hosts.headroom(connection);
-        var others = new OnceADecision(connection);
         var policy = new AllocationPolicy(
                 line,
                 rescue.unknownSizeBytes(),
@@ -243,10 +279,11 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 others::get,
                 open -> withOthers(connection, open, callers));
         goOnAt = new Queue(connection, queue, headroom, rescue.unknownSizeBytes(), retryBase).offerTo(policy, goOnAt);
-        if (policy.grants().isEmpty()) {
-            return List.of();
-        }
-        List<Pick> picks = policy.grants().stream()
+        return policy.grants();
+    }
+
+    private List<Claimed> claim(Connection connection, List<Grant> grants) throws SQLException {
+        List<Pick> picks = grants.stream()
                 .map(grant -> new Pick(
                         grant.task().place().taskId(),
                         grant.task().place().slot(),
@@ -254,9 +291,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
                         grant.seat().nodeNo(),
                         grant.reservedBytes()))
                 .toList();
-        List<Claimed> claimed = queue.claim(connection, picks, silence.lostAfter());
-        guests.given(connection, claimed.stream().map(Claimed::nodeNo).collect(Collectors.toSet()));
-        return claimed;
+        return queue.claim(connection, picks, silence.lostAfter());
     }
 
     private static List<Room.Ask> asks(List<Caller> line) {

@@ -76,6 +76,25 @@ class WaitingTest extends FleetTest {
     }
 
     @Test
+    void aNodeThatIsSigningOffIsPassedOver() {
+        register("a");
+        register("b");
+
+        var leaving = dispatcher.bean(Transactions.class).in(connection -> {
+            Nodes nodes = dispatcher.bean(Nodes.class);
+            int leaver = nodes.lock(connection, node("a")).orElseThrow().nodeNo();
+            var asked = dispatcher.posting("/dispatch", dispatch("a", ", 'wait_seconds':30"));
+            await().until(() -> waiting() == 1);
+            submit(1);
+            assertThat(claim("b")).isNotEmpty();
+            nodes.enter(connection, leaver, "gone");
+            return asked;
+        });
+
+        assertThat(leaving.join().at("/assignment/node_status")).isEqualTo("gone");
+    }
+
+    @Test
     void aNodeThatIsGivenSomethingIsHeardOfAsLateAsItsLeaseBegins() throws SQLException {
         register("a");
         var asked = dispatcher.posting("/dispatch", dispatch("a", ", 'wait_seconds':60"));

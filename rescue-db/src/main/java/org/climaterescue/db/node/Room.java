@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.climaterescue.db.Sql;
 import org.climaterescue.protocol.NodeStatus;
 import org.jspecify.annotations.Nullable;
@@ -19,8 +20,8 @@ public final class Room {
     private static final int NOTES_WHILE_TRUSTED = 10;
 
     /**
-     * Notes that these nodes ask for work, and locks their rows until the round is over, so that two instances never serve
-     * one node at once. Nodes whose rows are locked just now, by another instance's round or a heartbeat, are left out.
+     * Notes that these nodes ask for work, unless that is known already or their rows are locked just now. Ten thousand that wait
+     * are read in each round, and so not locked: {@link #hold} does that with those that get something.
      * A call that a node left behind when it signed off does not bring it back: it stays gone.
      *
      * @param silence a node that waits is noted as heard of several times before it would be suspect
@@ -31,23 +32,23 @@ public final class Room {
                         """
                         with asked as (
                             select * from unnest(?::text[], ?::bigint[], ?::integer[]) as a (node_id, capacity_bytes, floor)
-                        ), free as (
-                            select n.*, a.capacity_bytes as offered, a.floor as wanted
+                        ), due as (
+                            select n.node_no, a.capacity_bytes, a.floor
                             from node n join asked a using (node_id)
+                            where n.state <> 'gone'
+                              and (n.capacity_bytes <> a.capacity_bytes or n.floor <> a.floor or n.asked_at is null
+                                   or least(n.heard_at, n.asked_at) < clock_timestamp() - make_interval(secs => ?))
                             order by n.node_no
                             for no key update of n skip locked
                         ), noted as (
                             update node n
                             set heard_at = clock_timestamp(), asked_at = clock_timestamp(),
-                                capacity_bytes = f.offered, floor = f.wanted
-                            from free f
-                            where n.node_no = f.node_no and f.state <> 'gone'
-                              and (f.capacity_bytes <> f.offered or f.floor <> f.wanted or f.asked_at is null
-                                   or least(f.heard_at, f.asked_at) < clock_timestamp() - make_interval(secs => ?))
+                                capacity_bytes = d.capacity_bytes, floor = d.floor
+                            from due d where n.node_no = d.node_no
                         )
-                        select node_no, node_id, slots, voice, region,
-                               case state when 'joined' then 'active' else state::text end as status
-                        from free
+                        select n.node_no, n.node_id, n.slots, n.voice, n.region,
+                               case n.state when 'joined' then 'active' else n.state::text end as status
+                        from node n join asked a using (node_id)
                         """,
                         asks.stream().map(Ask::nodeId).toArray(String[]::new),
                         asks.stream().mapToLong(Ask::capacityBytes).toArray(),
@@ -88,7 +89,22 @@ public final class Room {
         return loads;
     }
 
-    /** These nodes have been given something by the round that has their rows locked: none is lost before its new leases are. */
+    /**
+     * Locks the rows of those of these nodes that may be given something, until the round is over: none of them signs off or
+     * begins to drain meanwhile. Left out is who has done so since it was admitted, and whose row is locked just now.
+     */
+    public Set<Integer> hold(Connection connection, Collection<Integer> nodeNos) throws SQLException {
+        return Set.copyOf(Sql.of(
+                        connection,
+                        """
+                        select node_no from node where node_no = any (?) and state = 'joined'
+                        order by node_no for no key update skip locked
+                        """,
+                        nodeNos.stream().mapToInt(Integer::intValue).toArray())
+                .list(row -> row.integer("node_no")));
+    }
+
+    /** These nodes, which the round holds, have been given something: none is lost before its new leases are. */
     public void given(Connection connection, Collection<Integer> nodeNos) throws SQLException {
         Sql.of(
                         connection,
