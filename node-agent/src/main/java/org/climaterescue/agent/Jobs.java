@@ -4,7 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.climaterescue.protocol.Heartbeat;
-import org.climaterescue.protocol.Limits;
 
 /** The assignments that the node answers for now. Thread-safe. */
 final class Jobs {
@@ -33,10 +32,7 @@ final class Jobs {
 
     /** How far each one is, for a heartbeat. */
     List<Heartbeat.Progress> progress() {
-        return active.values().stream()
-                .limit(Limits.MAX_REPORTS_PER_CALL)
-                .map(Job::progress)
-                .toList();
+        return active.values().stream().map(Job::progress).toList();
     }
 
     /** The dispatcher has taken these in. */

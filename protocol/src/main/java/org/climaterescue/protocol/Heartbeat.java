@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
  * A node says that it lives and what it works on: {@code POST /nodes/{node_id}/heartbeat}.
  *
  * @param capacityGb the free space that the node offers now, in GB (10^9 bytes)
- * @param assignments every assignment that the node works on; one left out twice in a row is released
+ * @param assignments every assignment that the node works on, as many as 1 MiB holds; one left out twice in a row is released
  */
 @Introspected
 public record Heartbeat(
         @NotNull @DecimalMin("0") @DecimalMax(Limits.MAX_CAPACITY_GB)
         Double capacityGb,
 
-        @NotNull @Size(max = Limits.MAX_REPORTS_PER_CALL) List<@NotNull @Valid Progress> assignments) {
+        @NotNull List<@NotNull @Valid Progress> assignments) {
 
     /**
      * How far one download is.

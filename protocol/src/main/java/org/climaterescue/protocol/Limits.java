@@ -9,8 +9,14 @@ public final class Limits {
     /** The longest that a dispatch call may wait for work, in seconds. */
     public static final int MAX_WAIT_SECONDS = 60;
 
-    /** The most completions in one bulk call, and the most assignments in one heartbeat. */
+    /** The most completions in one bulk call. */
     public static final int MAX_REPORTS_PER_CALL = 1000;
+
+    /**
+     * The most assignments that a node has at a time, whatever it asks for: a heartbeat must list them all, and the 1 MiB that it
+     * may take holds so many however long their ids and figures are.
+     */
+    public static final int MAX_LEASES = 7000;
 
     /** The most concurrent assignments that a node may ask for. */
     public static final int MAX_SLOTS = 1000;

@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.climaterescue.db.allocation.ReadyQueue.Candidate;
 import org.climaterescue.db.host.Headroom;
@@ -17,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Tasks are offered in the order of work; each goes to the first node in turn that may take it, and that node goes to the
  * end of the line. So a node never gets a task while a better one that fits it is left, and nobody gets a second task while
- * another that may take it waits.
+ * another that may take it waits. That holds over all dispatchers: who waits at another stands in the line too, and what its
+ * turn brings it is left for the other's round.
  *
  * <p>A node may take a task whose size fits the space that it offers less what it holds leases on, at or above its floor, and
- * which it neither holds nor works on, unless its disk was too full for it just now, from a host that stands another connection.
- * The rest is preference: a node whose copies keep being
- * rejected, that failed the task, or whose operator or region holds a copy already, gets it only when no better node that
- * could take it is about, or when the task has waited for one for {@code patience}.
+ * which it neither holds nor works on, unless its disk was too full for it just now, from a host that stands another
+ * connection. The rest is preference: a node whose copies keep being rejected, that failed the task, or whose operator or
+ * region holds a copy already, gets it only when no better node that could take it is about, or when the task has waited for
+ * one for {@code patience}.
  *
  * <p>An unknown size reserves the usual guess. A node with less space than that stakes all of it on one such task at a time, so
  * that a small node is no idle one; but not on a task for which some disk has been too full just now.
@@ -35,8 +37,12 @@ final class AllocationPolicy {
     private final Duration patience;
     private final Headroom headroom;
     private final Supplier<List<Bystander>> bystanders;
+    private final UnaryOperator<List<Seat>> wholeLine;
+    private final Set<Integer> here = new HashSet<>();
     private final Set<Integer> waiting = new HashSet<>();
     private final List<Grant> grants = new ArrayList<>();
+    private int hungry;
+    private boolean whole;
 
     /**
      * Starts a round.
@@ -46,45 +52,50 @@ final class AllocationPolicy {
      * @param patience how long a task waits for a better node
      * @param headroom how many more assignments hosts stand; counted down
      * @param bystanders nodes that are not in the line but could take work; asked only when it matters
+     * @param wholeLine adds those who wait at other dispatchers to the line, in turn; asked only when there is something to give
      */
     AllocationPolicy(
             List<Seat> line,
             long unknownSize,
             Duration patience,
             Headroom headroom,
-            Supplier<List<Bystander>> bystanders) {
+            Supplier<List<Bystander>> bystanders,
+            UnaryOperator<List<Seat>> wholeLine) {
         this.line = new ArrayList<>(line);
         this.unknownSize = unknownSize;
         this.patience = patience;
         this.headroom = headroom;
         this.bystanders = bystanders;
-        line.forEach(seat -> waiting.add(seat.nodeNo()));
+        this.wholeLine = wholeLine;
+        line.forEach(seat -> here.add(seat.nodeNo()));
+        waiting.addAll(here);
         this.line.removeIf(seat -> !seat.open());
+        this.hungry = this.line.size();
     }
 
-    /** Whether anybody can take more. */
+    /** Whether anybody here can take more. */
     boolean hungry() {
-        return !line.isEmpty();
+        return hungry > 0;
     }
 
     /** The lowest floor of those who can take more; nothing below it is worth offering. */
     int lowestFloor() {
-        return line.stream().mapToInt(Seat::floor).min().orElse(10);
+        return fromHere().mapToInt(Seat::floor).min().orElse(10);
     }
 
     /** The largest space of those who can take more; nothing larger is worth offering. */
     long largestSpace() {
-        return line.stream().mapToLong(Seat::space).max().orElse(0);
+        return fromHere().mapToLong(Seat::space).max().orElse(0);
     }
 
     /** Whether any of those who can take more would take a task of unknown size. */
     boolean anyForUnknown() {
-        return line.stream().anyMatch(seat -> seat.space() >= unknownSize || !seat.guessing());
+        return fromHere().anyMatch(seat -> seat.space() >= unknownSize || !seat.guessing());
     }
 
     /** How many tasks those who can take more want. */
     long wanted() {
-        return line.stream().mapToLong(Seat::wanted).sum();
+        return fromHere().mapToLong(Seat::wanted).sum();
     }
 
     /** Gives a task to the first in turn who may take it, or to nobody. Tasks must come in the order of work. */
@@ -92,26 +103,53 @@ final class AllocationPolicy {
         if (headroom.of(task.hostNo()) <= 0) {
             return;
         }
+        int best = best(task);
+        if (best >= 0 && !whole) {
+            seatTheOthers();
+            best = best(task);
+        }
+        if (best >= 0) {
+            int reluctance = reluctance(line.get(best), task);
+            if (reluctance == 0 || !somebodyBetterIsAbout(task, reluctance)) {
+                give(best, task);
+            }
+        }
+    }
+
+    /** What was given to those here, in the order in which it was. */
+    List<Grant> grants() {
+        return grants.stream()
+                .filter(grant -> here.contains(grant.seat().nodeNo()))
+                .toList();
+    }
+
+    private Stream<Seat> fromHere() {
+        return line.stream().filter(seat -> here.contains(seat.nodeNo()));
+    }
+
+    private void seatTheOthers() {
+        List<Seat> all = wholeLine.apply(List.copyOf(line));
+        line.clear();
+        all.stream().filter(Seat::open).forEach(line::add);
+        line.forEach(seat -> waiting.add(seat.nodeNo()));
+        whole = true;
+    }
+
+    /** The place in the line of the node that should take a task: the first in turn of those whom least speaks against; or -1. */
+    private int best(Candidate task) {
         int best = -1;
         int least = Integer.MAX_VALUE;
         for (int i = 0; i < line.size() && least > 0; i++) {
             Seat seat = line.get(i);
             if (mayTake(seat.nodeNo(), seat.floor(), seat.space(), seat.guessing(), task)) {
-                int reluctance = reluctance(seat.nodeNo(), seat.voice(), seat.region(), seat.doubtful(), task);
+                int reluctance = reluctance(seat, task);
                 if (reluctance < least) {
                     least = reluctance;
                     best = i;
                 }
             }
         }
-        if (best >= 0 && (least == 0 || !somebodyBetterIsAbout(task, least))) {
-            give(best, task);
-        }
-    }
-
-    /** What was given, in the order in which it was. */
-    List<Grant> grants() {
-        return grants;
+        return best;
     }
 
     private void give(int place, Candidate task) {
@@ -122,6 +160,8 @@ final class AllocationPolicy {
         Seat after = seat.taking(reserved, task.sizeBytes() == null);
         if (after.open()) {
             line.addLast(after);
+        } else if (here.contains(seat.nodeNo())) {
+            hungry--;
         }
     }
 
@@ -130,7 +170,8 @@ final class AllocationPolicy {
                 && bystanders.get().stream()
                         .filter(other -> !waiting.contains(other.nodeNo()))
                         .anyMatch(other -> mayTake(other.nodeNo(), other.floor(), other.space(), other.guessing(), task)
-                                && reluctance(other.nodeNo(), other.voice(), other.region(), false, task) < reluctance);
+                                && reluctance(other.nodeNo(), other.voice(), other.region(), other.doubtful(), task)
+                                        < reluctance);
     }
 
     private boolean mayTake(int nodeNo, int floor, long space, boolean guessing, Candidate task) {
@@ -139,6 +180,10 @@ final class AllocationPolicy {
                 && !task.holders().contains(nodeNo)
                 && !task.fullDisks().contains(nodeNo)
                 && given(task).noneMatch(grant -> grant.seat().nodeNo() == nodeNo);
+    }
+
+    private int reluctance(Seat seat, Candidate task) {
+        return reluctance(seat.nodeNo(), seat.voice(), seat.region(), seat.doubtful(), task);
     }
 
     /** How much rather another node should take a task: the sum of what speaks against this one, the gravest first. */

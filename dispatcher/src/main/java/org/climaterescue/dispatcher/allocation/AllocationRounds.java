@@ -8,11 +8,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -27,12 +30,16 @@ import org.climaterescue.db.host.Headroom;
 import org.climaterescue.db.host.Hosts;
 import org.climaterescue.db.node.Room;
 import org.climaterescue.db.node.Silence;
+import org.climaterescue.db.node.Turns;
+import org.climaterescue.dispatcher.allocation.AllocationPolicy.Grant;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
 import org.climaterescue.dispatcher.allocation.WaitingRoom.Caller;
 import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.service.InstanceId;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.DispatchRequest;
+import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeStatus;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,7 +57,9 @@ final class AllocationRounds implements GracefulShutdownCapable {
     private static final Duration LONGEST_ABSENCE = Duration.ofSeconds(5);
 
     private final WaitingRoom room = new WaitingRoom();
+    private final Notices notices;
     private final Transactions transactions;
+    private final Turns turns;
     private final Room guests;
     private final ReadyQueue queue;
     private final Hosts hosts;
@@ -67,13 +76,17 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     AllocationRounds(
             Transactions transactions,
+            Turns turns,
             Room guests,
             ReadyQueue queue,
             Hosts hosts,
             WorkBell bell,
             Silence silence,
+            InstanceId instance,
             Settings settings) {
+        this.notices = new Notices(turns, instance.value());
         this.transactions = transactions;
+        this.turns = turns;
         this.guests = guests;
         this.queue = queue;
         this.hosts = hosts;
@@ -146,6 +159,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
             answers = round(List.copyOf(line.values()));
         } catch (RuntimeException | Error e) {
             // Whatever went wrong, the callers are told and the loop goes on.
+            notices.lost();
             if (e instanceof StorageFailure away && away.away()) {
                 LOG.debug("no round while the database is away: {}", away.getMessage());
             } else {
@@ -178,46 +192,98 @@ final class AllocationRounds implements GracefulShutdownCapable {
     }
 
     /**
-     * One round: one transaction.
+     * One round: one transaction, and one at a time over all instances. What hosts stand and what nodes hold is read after the
+     * others' rounds have been committed, and while it waits for its turn it holds no lock that others might want.
      *
      * @param line a call of each node, in turn
      * @return what each node is given, by id; one that is missing has its row locked, and takes part in the next round
      */
     private Map<String, Given> round(List<Caller> line) {
-        return transactions.in(connection -> {
+        Round round = transactions.in(connection -> {
+            turns.take(connection);
             Map<String, Room.Guest> present = guests.admit(connection, asks(line), silence).stream()
                     .collect(Collectors.toMap(Room.Guest::nodeId, Function.identity()));
             List<Seat> seats = new ArrayList<>();
+            Map<Integer, Caller> callers = new HashMap<>();
             for (Caller caller : line) {
                 Room.Guest guest = present.get(caller.nodeId());
                 if (guest != null) {
                     seats.add(seat(guest, caller.request()));
+                    callers.put(guest.nodeNo(), caller);
                 }
             }
-            Map<Integer, List<Claimed>> claimed =
-                    allocate(connection, seats).stream().collect(Collectors.groupingBy(Claimed::nodeNo));
+            Set<Integer> absent = new HashSet<>();
+            Map<Integer, List<Claimed>> claimed = allocate(connection, seats, callers, absent).stream()
+                    .collect(Collectors.groupingBy(Claimed::nodeNo));
+            Map<Integer, Caller> waiting = new HashMap<>();
+            for (Seat seat : seats) {
+                Caller caller = callers.get(seat.nodeNo());
+                if (caller != null && caller.patient() && seat.open() && !claimed.containsKey(seat.nodeNo())) {
+                    waiting.put(seat.nodeNo(), caller);
+                }
+            }
+            notices.tell(connection, waiting);
             Map<String, Given> answers = new HashMap<>();
-            present.forEach((nodeId, guest) ->
-                    answers.put(nodeId, new Given(claimed.getOrDefault(guest.nodeNo(), List.of()), guest.status())));
-            return answers;
+            present.forEach((nodeId, guest) -> {
+                if (!absent.contains(guest.nodeNo())) {
+                    answers.put(nodeId, new Given(claimed.getOrDefault(guest.nodeNo(), List.of()), guest.status()));
+                }
+            });
+            return new Round(answers, waiting);
         });
+        notices.told(round.waiting());
+        return round.answers();
     }
 
-    private List<Claimed> allocate(Connection connection, List<Seat> line) throws SQLException {
+    /**
+     * Decides until every node that is to be given something is held.
+     *
+     * @param absent filled with those that could not be held
+     */
+    private List<Claimed> allocate(
+            Connection connection, List<Seat> line, Map<Integer, Caller> callers, Set<Integer> absent)
+            throws SQLException {
+        var others = new OnceADecision(connection);
+        while (true) {
+            List<Seat> present = line.stream()
+                    .filter(seat -> !absent.contains(seat.nodeNo()))
+                    .toList();
+            List<Grant> grants = decide(connection, present, callers, others);
+            if (grants.isEmpty()) {
+                return List.of();
+            }
+            Set<Integer> takers =
+                    grants.stream().map(grant -> grant.seat().nodeNo()).collect(Collectors.toSet());
+            Set<Integer> held = guests.hold(connection, takers);
+            if (held.containsAll(takers)) {
+                List<Claimed> claimed = claim(connection, grants);
+                guests.given(connection, held);
+                return claimed;
+            }
+            takers.stream().filter(taker -> !held.contains(taker)).forEach(absent::add);
+        }
+    }
+
+    private List<Grant> decide(
+            Connection connection, List<Seat> line, Map<Integer, Caller> callers, OnceADecision others)
+            throws SQLException {
         if (line.stream().noneMatch(Seat::open)) {
             return List.of();
         }
-        // One round at a time over all instances: what hosts stand is read after the others' rounds have been
-        // committed.
-        guests.takeTurn(connection);
         Headroom headroom = hosts.headroom(connection);
-        var others = new OnceADecision(connection);
-        var policy = new AllocationPolicy(line, rescue.unknownSizeBytes(), patience, headroom, others::get);
+        var policy = new AllocationPolicy(
+                line,
+                rescue.unknownSizeBytes(),
+                patience,
+                headroom,
+                others::get,
+                open -> withOthers(connection, open, callers));
         goOnAt = new Queue(connection, queue, headroom, retryBase).offerTo(policy, goOnAt);
-        if (policy.grants().isEmpty()) {
-            return List.of();
-        }
-        List<Pick> picks = policy.grants().stream()
+        return policy.grants();
+    }
+
+    private List<Claimed> claim(Connection connection, List<Grant> grants) throws SQLException {
+        List<Pick> picks = grants.stream()
                 .map(grant -> new Pick(
                         grant.task().place().taskId(),
                         grant.task().place().slot(),
@@ -235,19 +301,47 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 .toList();
     }
 
+    /** Those here and those who wait at other dispatchers, in turn: whoever has waited longest comes first. */
+    private List<Seat> withOthers(Connection connection, List<Seat> open, Map<Integer, Caller> callers) {
+        Map<Integer, Duration> waited = new HashMap<>();
+        long now = System.nanoTime();
+        callers.forEach((nodeNo, caller) -> waited.put(nodeNo, caller.waited(now)));
+        List<Seat> line = new ArrayList<>(open);
+        try {
+            for (Turns.Waiter waiter : notices.elsewhere(connection)) {
+                if (waited.putIfAbsent(waiter.guest().nodeNo(), waiter.waited()) == null) {
+                    // Who gets something waits no longer, so its turn brings it one task.
+                    line.add(seat(waiter.guest(), waiter.capacityBytes(), waiter.floor(), 1));
+                }
+            }
+        } catch (SQLException e) {
+            throw new StorageFailure(e);
+        }
+        line.sort(Comparator.comparing((Seat seat) -> waited.getOrDefault(seat.nodeNo(), Duration.ZERO))
+                .reversed());
+        return line;
+    }
+
     private static Seat seat(Room.Guest guest, DispatchRequest request) {
-        int slots = guest.slots() == null ? Integer.MAX_VALUE : guest.slots();
+        return seat(guest, request.capacityBytes(), request.floor(), request.wanted());
+    }
+
+    private static Seat seat(Room.Guest guest, long capacityBytes, int floor, int wanted) {
+        int slots = guest.slots() == null ? Limits.MAX_LEASES : guest.slots();
         int free = (guest.load().doubtful() ? 1 : slots) - guest.load().leases();
         return new Seat(
                 guest.nodeNo(),
                 guest.voice(),
                 guest.region(),
                 guest.load().doubtful(),
-                request.capacityBytes() - guest.load().reservedBytes(),
+                capacityBytes - guest.load().reservedBytes(),
                 guest.load().guessing(),
-                request.floor(),
-                guest.status() == NodeStatus.ACTIVE ? Math.min(request.wanted(), free) : 0);
+                floor,
+                guest.status() == NodeStatus.ACTIVE ? Math.min(wanted, free) : 0);
     }
+
+    /** What a round came to; {@code waiting}: who goes on waiting, by the node's number. */
+    private record Round(Map<String, Given> answers, Map<Integer, Caller> waiting) {}
 
     /** Reads the other nodes at most once a round, and only when a preference depends on them. */
     private final class OnceADecision {

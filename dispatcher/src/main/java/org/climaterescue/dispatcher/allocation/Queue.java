@@ -27,7 +27,7 @@ final class Queue {
     private static final int LARGEST_PAGE = 1000;
     private static final int ROWS_PER_WANTED = 4;
 
-    /** A round keeps the rows of its nodes locked, so it must not go through a million tasks that they cannot take. */
+    /** A round keeps those of all dispatchers waiting, so it must not go through a million tasks that nobody can take. */
     private static final int MOST_ROWS = 20_000;
 
     private final Connection connection;

@@ -17,7 +17,10 @@ final class WaitingRoom {
     /** More waiting calls than this are turned away: each costs memory, and no fleet of ours has as many nodes. */
     private static final int SEATS = 50_000;
 
-    /** How long the room may go without a round while somebody waits: a missed signal costs no more than this. */
+    /**
+     * How long the room may go without a round while somebody waits: a missed signal costs no more than this, and other
+     * dispatchers see by it that this one lives.
+     */
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
     /** Somebody whose patience has ended and who could not be served waits for the next round at least this long. */
@@ -143,6 +146,16 @@ final class WaitingRoom {
 
         boolean patient() {
             return until - System.nanoTime() > 0;
+        }
+
+        /** How long it has waited at a moment on the scale of {@link #until}. */
+        Duration waited(long now) {
+            return Duration.ofSeconds(request.patience()).minus(left(now));
+        }
+
+        /** How long it goes on waiting from a moment on the scale of {@link #until}. */
+        Duration left(long now) {
+            return Duration.ofNanos(until - now);
         }
 
         boolean overdueBy(Duration grace) {

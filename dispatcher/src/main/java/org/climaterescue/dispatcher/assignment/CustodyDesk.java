@@ -47,7 +47,7 @@ public final class CustodyDesk {
      */
     public <R> List<R> carryOut(List<? extends Order<R>> orders) {
         Result<R> result = transactions.in(connection -> apply(connection, orders));
-        if (result.offersMore()) {
+        if (result.wakes()) {
             bell.ring();
         }
         return result.answers();
@@ -93,7 +93,7 @@ public final class CustodyDesk {
         List<TaskChanges> changes =
                 custody.values().stream().map(Custody::changes).toList();
         ledger.write(connection, changes);
-        return new Result<>(answers, changes.stream().anyMatch(TaskChanges::offersMore));
+        return new Result<>(answers, changes.stream().anyMatch(TaskChanges::letsSomebodyTakeMore));
     }
 
     private <R> Map<Long, Ledger.Ended> ended(
@@ -117,7 +117,7 @@ public final class CustodyDesk {
                         tokens.stream().mapToLong(Long::longValue).toArray());
     }
 
-    private record Result<R>(List<R> answers, boolean offersMore) {}
+    private record Result<R>(List<R> answers, boolean wakes) {}
 
     /** One transition of one task. It may be run again when the transaction lost a deadlock. */
     public interface Order<R> {

@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rings when there is work that was not there before, at every instance: whoever waits for work listens.
+ * Rings when somebody may be able to take work that he could not take before, at every instance: whoever waits for work listens.
  *
  * <p>Ringing never blocks. Here the listeners are called at once; the other instances hear of it by NOTIFY, many rings in one
  * and outside the transaction that made the work, because a notifying commit locks out every other commit. A ring that is lost
@@ -63,7 +63,7 @@ public final class WorkBell {
         hand.join(Duration.ofSeconds(2));
     }
 
-    /** Says that work has been committed. */
+    /** Says that work, or the end of work that stood in its way, has been committed. */
     public void ring() {
         callListeners();
         rung.release();

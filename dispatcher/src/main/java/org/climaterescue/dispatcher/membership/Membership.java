@@ -193,8 +193,8 @@ final class Membership {
     }
 
     /**
-     * The node leaves: its assignments go back at once, and its copies too if they are withdrawn. A round keeps the rows of its
-     * nodes locked, so that it gives this one its work before or not at all.
+     * The node leaves: its assignments go back at once, and its copies too if they are withdrawn. A round locks the rows of those
+     * to whom it gives something, so that it gives this one its work before or not at all.
      */
     Left leave(String nodeId, boolean withdrawCopies, boolean byOperator) {
         Gone gone = transactions.in(connection -> {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -72,7 +73,8 @@ class AllocationPolicyProperties {
     @Property
     void whatIsNotWorthOfferingWouldHaveGoneToNobody(
             @ForAll("lines") List<Seat> line, @ForAll("queues") List<Candidate> queue) {
-        var policy = new AllocationPolicy(line, UNKNOWN, Duration.ofSeconds(30), headroom(), List::of);
+        var policy = new AllocationPolicy(
+                line, UNKNOWN, Duration.ofSeconds(30), headroom(), List::of, UnaryOperator.identity());
         for (Candidate task : sorted(queue)) {
             boolean worth = policy.hungry()
                     && task.place().priority() >= policy.lowestFloor()
@@ -263,7 +265,8 @@ class AllocationPolicyProperties {
     }
 
     private static List<Grant> allocate(List<Seat> line, List<Candidate> queue) {
-        var policy = new AllocationPolicy(line, UNKNOWN, Duration.ofSeconds(30), headroom(), List::of);
+        var policy = new AllocationPolicy(
+                line, UNKNOWN, Duration.ofSeconds(30), headroom(), List::of, UnaryOperator.identity());
         sorted(queue).forEach(policy::offer);
         return policy.grants();
     }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.climaterescue.db.allocation.ReadyQueue.Candidate;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
 import org.climaterescue.db.host.Headroom;
@@ -43,7 +44,7 @@ class AllocationPolicyTest {
     @Test
     void aTaskWaitsForABetterNodeThatIsAbout() {
         Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
-        var other = new Bystander(2, "operator b", null, 1, 1000, false);
+        var other = new Bystander(2, "operator b", null, false, 1, 1000, false);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(other), second))
                 .isEmpty();
@@ -52,18 +53,27 @@ class AllocationPolicyTest {
     @Test
     void butNotForOneThatCouldNotTakeIt() {
         Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
-        var small = new Bystander(2, "operator b", null, 1, 1, false);
-        var choosy = new Bystander(3, "operator b", null, 9, 1000, false);
-        var holder = new Bystander(9, "operator b", null, 1, 1000, false);
+        var small = new Bystander(2, "operator b", null, false, 1, 1, false);
+        var choosy = new Bystander(3, "operator b", null, false, 9, 1000, false);
+        var holder = new Bystander(9, "operator b", null, false, 1, 1000, false);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(small, choosy, holder), second))
                 .containsExactly(1);
     }
 
     @Test
+    void norForOneWhoseCopiesKeepBeingRejected() {
+        Candidate second = task(Duration.ZERO, Set.of(9), Set.of("operator a"), Set.of());
+        var doubtful = new Bystander(2, "operator b", null, true, 1, 1000, false);
+
+        assertThat(takers(List.of(seat(1, "operator a")), List.of(doubtful), second))
+                .containsExactly(1);
+    }
+
+    @Test
     void andNotForEver() {
         Candidate second = task(PATIENCE, Set.of(9), Set.of("operator a"), Set.of());
-        var other = new Bystander(2, "operator b", null, 1, 1000, false);
+        var other = new Bystander(2, "operator b", null, false, 1, 1000, false);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(other), second))
                 .containsExactly(1);
@@ -174,8 +184,8 @@ class AllocationPolicyTest {
                 Set.of(),
                 Set.of(1),
                 Set.of());
-        var staked = new Bystander(2, "operator b", null, 1, 50, true);
-        var idle = new Bystander(2, "operator b", null, 1, 50, false);
+        var staked = new Bystander(2, "operator b", null, false, 1, 50, true);
+        var idle = new Bystander(2, "operator b", null, false, 1, 50, false);
 
         assertThat(takers(List.of(seat(1, "operator a")), List.of(staked), again))
                 .containsExactly(1);
@@ -201,9 +211,73 @@ class AllocationPolicyTest {
     }
 
     private static List<Long> reserved(Seat seat, Candidate... tasks) {
-        var policy = new AllocationPolicy(List.of(seat), UNKNOWN, PATIENCE, new Headroom(100, Map.of()), List::of);
+        var policy = new AllocationPolicy(
+                List.of(seat), UNKNOWN, PATIENCE, new Headroom(100, Map.of()), List::of, UnaryOperator.identity());
         Arrays.stream(tasks).forEach(policy::offer);
         return policy.grants().stream().map(Grant::reservedBytes).toList();
+    }
+
+    @Test
+    void whoWaitsLongerAtAnotherDispatcherHasItsTurnFirst() {
+        assertThat(takersHere(List.of(elsewhere(9), seat(1, "operator a")), 100, tasks(1, 2, 3)))
+                .containsExactly(Map.entry(2L, 1), Map.entry(3L, 1));
+    }
+
+    @Test
+    void whoHasWaitedLessAtAnotherDispatcherComesBeforeASecondTask() {
+        assertThat(takersHere(List.of(seat(1, "operator a"), elsewhere(9)), 100, tasks(1, 2, 3)))
+                .containsExactly(Map.entry(1L, 1), Map.entry(3L, 1));
+    }
+
+    @Test
+    void whatIsLeftToAnotherDispatcherTakesItsConnection() {
+        assertThat(takersHere(List.of(elsewhere(9), seat(1, "operator a")), 1, tasks(1, 2)))
+                .isEmpty();
+    }
+
+    @Test
+    void nothingIsLeftToOneWhoMayNotTakeIt() {
+        var choosy = new Seat(9, "operator b", null, false, 1000, false, 9, 1);
+
+        assertThat(takersHere(List.of(choosy, seat(1, "operator a")), 100, tasks(1, 2)))
+                .containsExactly(Map.entry(1L, 1), Map.entry(2L, 1));
+    }
+
+    /** What node 1, who alone asks here, is given when all those wait, each task with its taker. */
+    private static List<Map.Entry<Long, Integer>> takersHere(
+            List<Seat> wholeLine, int connections, Candidate... tasks) {
+        var policy = new AllocationPolicy(
+                List.of(seat(1, "operator a")),
+                100,
+                PATIENCE,
+                new Headroom(connections, Map.of()),
+                List::of,
+                here -> wholeLine);
+        Arrays.stream(tasks).forEach(policy::offer);
+        return policy.grants().stream()
+                .map(grant ->
+                        Map.entry(grant.task().place().taskId(), grant.seat().nodeNo()))
+                .toList();
+    }
+
+    private static Seat elsewhere(int nodeNo) {
+        return new Seat(nodeNo, "operator b", null, false, 1000, false, 1, 1);
+    }
+
+    private static Candidate[] tasks(long... ids) {
+        return Arrays.stream(ids)
+                .mapToObj(id -> new Candidate(
+                        new Place(5, 0, 1, id, 0),
+                        1,
+                        10L,
+                        Instant.EPOCH,
+                        Duration.ZERO,
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Set.of(),
+                        Set.of()))
+                .toArray(Candidate[]::new);
     }
 
     private static Seat in(String region, int nodeNo, String voice) {
@@ -211,7 +285,8 @@ class AllocationPolicyTest {
     }
 
     private static List<Integer> takers(List<Seat> line, List<Bystander> others, Candidate... tasks) {
-        var policy = new AllocationPolicy(line, UNKNOWN, PATIENCE, new Headroom(100, Map.of()), () -> others);
+        var policy = new AllocationPolicy(
+                line, UNKNOWN, PATIENCE, new Headroom(100, Map.of()), () -> others, UnaryOperator.identity());
         Arrays.stream(tasks).forEach(policy::offer);
         return policy.grants().stream().map(grant -> grant.seat().nodeNo()).toList();
     }

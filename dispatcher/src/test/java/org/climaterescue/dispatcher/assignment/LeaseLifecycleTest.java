@@ -5,8 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.climaterescue.dispatcher.FleetTest;
 import org.climaterescue.dispatcher.TestDispatcher.Answer;
+import org.climaterescue.protocol.AssignmentId;
+import org.climaterescue.protocol.Limits;
 import org.junit.jupiter.api.Test;
 
 /** A lease from claim to end, over HTTP, with time moved instead of waited for. */
@@ -47,6 +51,21 @@ class LeaseLifecycleTest extends FleetTest {
         Answer later = beat("a", kept, 20);
         assertThat(later.body().at("/renewed")).hasSize(1);
         assertThat(fail("a", forgotten, "network").at("/code")).isEqualTo("lease_lost");
+    }
+
+    @Test
+    void aHeartbeatHoldsAllTheAssignmentsThatANodeMayHave() {
+        register("a");
+        String longest = LongStream.range(0, Limits.MAX_LEASES)
+                .mapToObj(i -> "{'assignment_id':'%s','bytes_done':%d,'size_bytes':%d}"
+                        .formatted(
+                                new AssignmentId(Long.MAX_VALUE, Long.MAX_VALUE - i), Long.MAX_VALUE, Long.MAX_VALUE))
+                .collect(Collectors.joining(",", "{'capacity_gb':1,'assignments':[", "]}"));
+
+        Answer answer = dispatcher.post("/nodes/" + node("a") + "/heartbeat", longest);
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.body().at("/stop")).hasSize(Limits.MAX_LEASES);
     }
 
     @Test

@@ -7,6 +7,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.node.Nodes;
+import org.climaterescue.db.node.Room;
+import org.climaterescue.db.node.Room.Bystander;
+import org.climaterescue.db.node.Silence;
 import org.climaterescue.dispatcher.FleetTest;
 import org.climaterescue.dispatcher.TestDispatcher.Answer;
 import org.junit.jupiter.api.Test;
@@ -77,11 +82,25 @@ class QuorumTest extends FleetTest {
         assertThat(dispatcher.get("/nodes/" + node("b")).at("/doubtful")).isEqualTo("false");
         submitTen();
         dispatcher.advance(Duration.ofSeconds(31));
-        assertThat(dispatcher
-                        .post("/dispatch", dispatch("a", ",'max_tasks':10"))
-                        .body()
-                        .at("/assignment/assigned_tasks"))
-                .hasSize(1);
+        Answer given = dispatcher.post("/dispatch", dispatch("a", ",'max_tasks':10"));
+        assertThat(given.body().at("/assignment/assigned_tasks")).hasSize(1);
+        assertThat(bystanders("a")).as("at work on all that it may have").isEmpty();
+        release("a", given.at("/assignment/assigned_tasks/0/assignment_id"));
+        assertThat(bystanders("a")).singleElement().matches(Bystander::doubtful);
+    }
+
+    /** What a round knows of this node when it asks just now at no dispatcher. */
+    private List<Bystander> bystanders(String node) {
+        return dispatcher.bean(Transactions.class).in(connection -> {
+            int nodeNo = dispatcher
+                    .bean(Nodes.class)
+                    .find(connection, node(node))
+                    .orElseThrow()
+                    .nodeNo();
+            return dispatcher.bean(Room.class).bystanders(connection, dispatcher.bean(Silence.class)).stream()
+                    .filter(other -> other.nodeNo() == nodeNo)
+                    .toList();
+        });
     }
 
     @Test

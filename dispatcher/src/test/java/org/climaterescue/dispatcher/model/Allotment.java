@@ -84,8 +84,8 @@ final class Allotment {
         return reluctance == 0
                 || fleet.now() - task.touchedAt > ModelFleet.PATIENCE
                 || fleet.nodes.stream()
-                        .noneMatch(other ->
-                                couldTake(other, task, ModelFleet.DRIFT) && task.reluctance(other, false) < reluctance);
+                        .noneMatch(other -> couldTake(other, task, ModelFleet.DRIFT)
+                                && task.reluctance(other, fleet.doubtful(other)) < reluctance);
     }
 
     private boolean betterIsSurelyAbout(ModelTask task) {
@@ -105,7 +105,7 @@ final class Allotment {
                 && other.state.equals("joined")
                 && heard > fleet.now() - ModelFleet.SUSPECT - grace
                 && other.askedAt > fleet.now() - ModelFleet.LEASE - grace
-                && (other.slots == null || worked.size() < other.slots)
+                && worked.size() < (fleet.doubtful(other) ? 1 : other.slots == null ? Integer.MAX_VALUE : other.slots)
                 && task.fits(fleet.space(other), fleet.guessing(other), fleet.now())
                 && task.priority >= other.floor
                 && !task.concerns(other)

@@ -125,9 +125,8 @@ public final class ReadyQueue {
      * @param lease how long the leases last
      */
     public List<Claimed> claim(Connection connection, List<Pick> picks, Duration lease) throws SQLException {
-        // The rows are locked before they are deleted so that two instances never wait for each other. A node that
-        // already
-        // has an assignment on the task violates the key, which undoes the round: conservation before progress.
+        // The rows are locked before they are deleted so that two instances never wait for each other. A node that has
+        // an assignment on the task already violates the key, which undoes the round: conservation before progress.
         return Sql.of(
                         connection,
                         """

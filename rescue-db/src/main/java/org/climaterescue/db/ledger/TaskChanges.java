@@ -144,9 +144,14 @@ public final class TaskChanges {
         priority = now;
     }
 
-    /** Whether these changes put work where it can be claimed that was not there before. */
-    public boolean offersMore() {
-        return readyRows > facts.readyRows() || ((priority != null || sizeChanged()) && readyRows > 0);
+    /**
+     * Whether somebody who waits may be able to take something now that he could not before: more is offered, or a lease has
+     * ended, which leaves a connection to its host, a slot and space of its node free.
+     */
+    public boolean letsSomebodyTakeMore() {
+        return readyRows > facts.readyRows()
+                || ((priority != null || sizeChanged()) && readyRows > 0)
+                || !ended.isEmpty();
     }
 
     /**

@@ -32,15 +32,17 @@ public final class Leases {
             Duration lease,
             Duration stallAfter)
             throws SQLException {
-        // Locked in the order of the ledger, so that the two never wait in a circle.
+        // All leases of the node are locked first, the unlisted ones as well, in the order of the ledger: a heartbeat
+        // that locked those that it leaves out later would go back in that order, and wait in a circle with a report.
         return Sql.of(connection, """
-                        with listed as (
-                            select a.task_id, a.node_no, x.bytes_done, x.size_bytes
-                            from unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-                                as x (task_id, token, bytes_done, size_bytes)
-                            join assignment a using (task_id, token)
-                            where a.node_no = ?
-                            order by a.task_id for no key update of a
+                        with held as materialized (
+                            select task_id, node_no, token from assignment where node_no = ?
+                            order by task_id for no key update
+                        ), listed as (
+                            select h.task_id, h.node_no, x.bytes_done, x.size_bytes
+                            from held h
+                            join unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                                as x (task_id, token, bytes_done, size_bytes) using (task_id, token)
                         )
                         update assignment a
                         set lease_until = clock_timestamp() + make_interval(secs => ?),
@@ -55,12 +57,12 @@ public final class Leases {
                         returning a.task_id, a.token,
                                   case when a.unsized or greatest(x.size_bytes, a.bytes_done) <> a.reserved_bytes
                                        then x.size_bytes end as news
-                        """, taskIds, tokens, bytesDone, sizes, nodeNo, seconds(lease), seconds(stallAfter))
+                        """, nodeNo, taskIds, tokens, bytesDone, sizes, seconds(lease), seconds(stallAfter))
                 .list(row -> new Renewed(row.number("task_id"), row.number("token"), row.numberOrNull("news")));
     }
 
     /**
-     * Counts the node's leases that a heartbeat left out.
+     * Counts the node's leases that a heartbeat left out. They are locked since {@link #renew}, but for those given out since.
      *
      * @param tokens what the heartbeat listed
      * @return the leases that two heartbeats in a row have left out

@@ -3,9 +3,11 @@ package org.climaterescue.db.node;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.climaterescue.db.Sql;
 import org.climaterescue.protocol.NodeStatus;
 import org.jspecify.annotations.Nullable;
@@ -14,15 +16,12 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Room {
 
-    /** The number of the lock that a round holds; any that nobody else uses. */
-    private static final long ROUND = 0x726f756e64L;
-
     /** How often a node that waits in round after round is noted before it would be suspect. */
     private static final int NOTES_WHILE_TRUSTED = 10;
 
     /**
-     * Notes that these nodes ask for work, and locks their rows until the round is over, so that two instances never serve
-     * one node at once. Nodes whose rows are locked just now, by another instance's round or a heartbeat, are left out.
+     * Notes that these nodes ask for work, unless that is known already or their rows are locked just now. Ten thousand that wait
+     * are read in each round, and so not locked: {@link #hold} does that with those that get something.
      * A call that a node left behind when it signed off does not bring it back: it stays gone.
      *
      * @param silence a node that waits is noted as heard of several times before it would be suspect
@@ -33,23 +32,23 @@ public final class Room {
                         """
                         with asked as (
                             select * from unnest(?::text[], ?::bigint[], ?::integer[]) as a (node_id, capacity_bytes, floor)
-                        ), free as (
-                            select n.*, a.capacity_bytes as offered, a.floor as wanted
+                        ), due as (
+                            select n.node_no, a.capacity_bytes, a.floor
                             from node n join asked a using (node_id)
+                            where n.state <> 'gone'
+                              and (n.capacity_bytes <> a.capacity_bytes or n.floor <> a.floor or n.asked_at is null
+                                   or least(n.heard_at, n.asked_at) < clock_timestamp() - make_interval(secs => ?))
                             order by n.node_no
                             for no key update of n skip locked
                         ), noted as (
                             update node n
                             set heard_at = clock_timestamp(), asked_at = clock_timestamp(),
-                                capacity_bytes = f.offered, floor = f.wanted
-                            from free f
-                            where n.node_no = f.node_no and f.state <> 'gone'
-                              and (f.capacity_bytes <> f.offered or f.floor <> f.wanted or f.asked_at is null
-                                   or least(f.heard_at, f.asked_at) < clock_timestamp() - make_interval(secs => ?))
+                                capacity_bytes = d.capacity_bytes, floor = d.floor
+                            from due d where n.node_no = d.node_no
                         )
-                        select node_no, node_id, slots, voice, region,
-                               case state when 'joined' then 'active' else state::text end as status
-                        from free
+                        select n.node_no, n.node_id, n.slots, n.voice, n.region,
+                               case n.state when 'joined' then 'active' else n.state::text end as status
+                        from node n join asked a using (node_id)
                         """,
                         asks.stream().map(Ask::nodeId).toArray(String[]::new),
                         asks.stream().mapToLong(Ask::capacityBytes).toArray(),
@@ -63,7 +62,15 @@ public final class Room {
                         row.word(NodeStatus.class, "status"),
                         row.integerOrNull("slots"),
                         Load.NONE));
-        int[] nodeNos = guests.stream().mapToInt(Guest::nodeNo).toArray();
+        Map<Integer, Load> loads =
+                loads(connection, guests.stream().mapToInt(Guest::nodeNo).toArray());
+        return guests.stream()
+                .map(guest -> guest.under(loads.getOrDefault(guest.nodeNo(), Load.NONE)))
+                .toList();
+    }
+
+    /** What these nodes hold. */
+    static Map<Integer, Load> loads(Connection connection, int[] nodeNos) throws SQLException {
         Map<Integer, Load> loads = new HashMap<>();
         Sql.of(connection, """
                         select n.node_no, coalesce(a.leases, 0) as leases, coalesce(a.reserved, 0) as reserved,
@@ -82,39 +89,59 @@ public final class Room {
                     new Load(
                             row.integer("leases"), row.number("reserved"), row.flag("guessing"), row.flag("doubtful")));
         });
-        return guests.stream()
-                .map(guest -> guest.under(loads.getOrDefault(guest.nodeNo(), Load.NONE)))
-                .toList();
+        return loads;
     }
 
     /**
-     * Waits until no other instance is in a round, and keeps the others waiting until this transaction ends. What is read after
-     * this sees all that their rounds gave out. An instance that stops in the middle of its round is cut off.
+     * Locks the rows of those of these nodes that may be given something, until the round is over: none of them signs off or
+     * begins to drain meanwhile. Left out is who has done so since it was admitted, and whose row is locked just now.
      */
-    public void takeTurn(Connection connection) throws SQLException {
-        Sql.of(connection, """
-                        select set_config('idle_in_transaction_session_timeout', '5s', true), pg_advisory_xact_lock(?)
-                        """, ROUND).one(row -> true);
+    public Set<Integer> hold(Connection connection, Collection<Integer> nodeNos) throws SQLException {
+        return Set.copyOf(Sql.of(
+                        connection,
+                        """
+                        select node_no from node where node_no = any (?) and state = 'joined'
+                        order by node_no for no key update skip locked
+                        """,
+                        nodeNos.stream().mapToInt(Integer::intValue).toArray())
+                .list(row -> row.integer("node_no")));
     }
 
-    /** Nodes that asked for work not long ago and could take more. */
+    /** These nodes, which the round holds, have been given something: none is lost before its new leases are. */
+    public void given(Connection connection, Collection<Integer> nodeNos) throws SQLException {
+        Sql.of(
+                        connection,
+                        "update node set heard_at = clock_timestamp() where node_no = any (?)",
+                        nodeNos.stream().mapToInt(Integer::intValue).toArray())
+                .update();
+    }
+
+    /** Nodes that asked for work not long ago and could take more; a doubtful one works on one task at a time. */
     public List<Bystander> bystanders(Connection connection, Silence silence) throws SQLException {
         return Sql.of(connection, """
                         select n.node_no, n.floor, n.capacity_bytes - coalesce(a.reserved, 0) as space,
-                               coalesce(a.guessing, false) as guessing, n.voice, n.region
+                               coalesce(a.guessing, false) as guessing, n.voice, n.region, d.doubtful
                         from node n
                         left join (select node_no, count(*) as leases, bool_or(unsized) as guessing,
                                           least(sum(reserved_bytes), 9223372036854775807)::bigint as reserved
                                    from assignment group by node_no) a using (node_no)
+                        left join (select node_no, count(*) as rejected
+                                   from copy where rejected group by node_no) r using (node_no)
+                        cross join lateral (
+                            select r.rejected is not null and node_doubtful(r.rejected,
+                                (select count(*) from copy c where c.node_no = n.node_no)) as doubtful
+                        ) d
                         where n.state = 'joined'
                           and n.heard_at > clock_timestamp() - make_interval(secs => ?)
                           and n.asked_at > clock_timestamp() - make_interval(secs => ?)
                           and (n.slots is null or n.slots > coalesce(a.leases, 0))
+                          and (a.leases is null or not d.doubtful)
                         """, silence.suspectSeconds(), silence.lostSeconds())
                 .list(row -> new Bystander(
                         row.integer("node_no"),
                         row.text("voice"),
                         row.textOrNull("region"),
+                        row.flag("doubtful"),
                         row.integer("floor"),
                         row.number("space"),
                         row.flag("guessing")));
@@ -163,5 +190,11 @@ public final class Room {
      * @param guessing whether it works on a file of unknown size
      */
     public record Bystander(
-            int nodeNo, String voice, @Nullable String region, int floor, long space, boolean guessing) {}
+            int nodeNo,
+            String voice,
+            @Nullable String region,
+            boolean doubtful,
+            int floor,
+            long space,
+            boolean guessing) {}
 }
