@@ -238,7 +238,9 @@ class SizesTest extends FleetTest {
         assertThat(reserved(two)).isEqualTo(Long.MAX_VALUE);
         String task = submit(1);
 
-        assertThat(offering("a", "100")).isEmpty();
+        Answer full = dispatcher.post("/dispatch", "{'node_id':'" + node("a") + "', 'capacity_gb':100}");
+        assertThat(full.status()).isEqualTo(200);
+        assertThat(full.body().at("/assignment/assigned_tasks")).isEmpty();
         assertThat(claim("b")).isNotEmpty();
         assertThat(standing(task)).isEqualTo("assigned");
         assertThat(dispatcher.get("/stats").status()).isEqualTo(200);

@@ -44,8 +44,8 @@ final class Crowd {
             tasks.add(stage.dispatcher(i % 2)
                     .post(
                             "/tasks",
-                            "{'dataset_url':'http://crowd%d-%d.example.org/%d','size_bytes':1000000,'copies':%d}"
-                                    .formatted(run, i % 3, i, 1 + i % 3))
+                            "{'dataset_url':'http://crowd%d-%d.example.org/%d',%s'copies':%d}"
+                                    .formatted(run, i % 3, i, i % 4 == 0 ? "" : "'size_bytes':1000000,", 1 + i % 3))
                     .at("/task_id"));
         }
     }
@@ -133,7 +133,8 @@ final class Crowd {
         List<String> listed = new ArrayList<>();
         grants.forEach((token, grant) -> {
             if (grant.node == node && (pick + token.hashCode()) % 3 != 0) {
-                listed.add("{'assignment_id':'" + token + "','bytes_done':" + pick + "}");
+                listed.add("{'assignment_id':'" + token + "','bytes_done':" + pick
+                        + (pick % 2 == 0 ? ",'size_bytes':1000000}" : "}"));
             }
         });
         expect(
