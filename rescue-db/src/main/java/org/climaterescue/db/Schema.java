@@ -8,6 +8,9 @@ import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
 import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.callback.BaseCallback;
+import org.flywaydb.core.api.callback.Context;
+import org.flywaydb.core.api.callback.Event;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.flywaydb.core.api.exception.FlywayValidateException;
 import org.flywaydb.database.postgresql.PostgreSQLConfigurationExtension;
@@ -114,7 +117,7 @@ final class Schema {
     private static Flyway flyway(DatabaseUrl url, String... places) {
         FluentConfiguration configuration = Flyway.configure()
                 .dataSource(url.jdbcUrl(), url.user(), url.password())
-                .initSql("set lock_timeout = '%d s'".formatted(ONE_TRY.toSeconds()))
+                .callbacks(new ShortWaits())
                 .locations(places)
                 .validateMigrationNaming(true);
         // An index that is built concurrently waits for all transactions that have begun before, so Flyway's lock must
@@ -151,5 +154,24 @@ final class Schema {
     /** Flyway's messages are pages; the telling part of a validation is on a line of its own. */
     private static String firstLine(FlywayException e) {
         return DatabaseUnavailable.oneLine(String.valueOf(e.getMessage()));
+    }
+
+    /** Each connection of Flyway gives up on a lock after {@link #ONE_TRY}. */
+    private static final class ShortWaits extends BaseCallback {
+
+        @Override
+        public boolean supports(Event event, Context context) {
+            return event == Event.AFTER_CONNECT;
+        }
+
+        @Override
+        public void handle(Event event, Context context) {
+            try {
+                Sql.of(context.getConnection(), "set lock_timeout = '%d s'".formatted(ONE_TRY.toSeconds()))
+                        .update();
+            } catch (SQLException e) {
+                throw new FlywayException(e);
+            }
+        }
     }
 }
