@@ -3,9 +3,9 @@
 -- not logged: after a crash it is empty.
 
 -- When a dispatcher at which nodes wait held its last round; one that has not for long has died, and its nodes with it.
-create unlogged table dispatcher (
-    name     text primary key,
-    round_at timestamptz not null
+create unlogged table serving (
+    dispatcher text primary key,
+    round_at   timestamptz not null
 );
 
 create unlogged table waiting (

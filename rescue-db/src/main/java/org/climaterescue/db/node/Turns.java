@@ -42,10 +42,10 @@ public final class Turns {
                         select n.node_no, n.node_id, n.slots, n.voice, n.region, w.capacity_bytes, w.floor,
                                extract(epoch from clock_timestamp() - w.since)::float8 as waited
                         from waiting w
-                        join dispatcher d on d.name = w.dispatcher
+                        join serving s using (dispatcher)
                         join node n using (node_no)
                         where w.dispatcher <> ? and w.until > clock_timestamp() and n.state = 'joined'
-                          and d.round_at > clock_timestamp() - make_interval(secs => ?)
+                          and s.round_at > clock_timestamp() - make_interval(secs => ?)
                         order by w.since limit ?
                         """, dispatcher, (double) LIVING.toSeconds(), MOST)
                 .list(row -> new Waiter(
@@ -69,7 +69,7 @@ public final class Turns {
     /** A dispatcher begins, or does not know what it noted: nobody waits there. Forgets what dead ones have left behind, too. */
     public void forget(Connection connection, String dispatcher) throws SQLException {
         Sql.of(connection, """
-                        with dead as (delete from dispatcher where round_at < clock_timestamp() - interval '1 hour')
+                        with dead as (delete from serving where round_at < clock_timestamp() - interval '1 hour')
                         delete from waiting where dispatcher = ? or until < clock_timestamp()
                         """, dispatcher).update();
     }
@@ -97,8 +97,8 @@ public final class Turns {
                             set dispatcher = excluded.dispatcher, since = excluded.since, until = excluded.until,
                                 capacity_bytes = excluded.capacity_bytes, floor = excluded.floor
                         )
-                        insert into dispatcher (name, round_at) values (?, clock_timestamp())
-                        on conflict (name) do update set round_at = excluded.round_at
+                        insert into serving (dispatcher, round_at) values (?, clock_timestamp())
+                        on conflict (dispatcher) do update set round_at = excluded.round_at
                         """,
                         dispatcher,
                         over.stream().mapToInt(Integer::intValue).toArray(),
