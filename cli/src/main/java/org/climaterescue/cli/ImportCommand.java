@@ -22,8 +22,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
-        description = "Imports a catalog, plain or gzip: DCAT-US data.json, CKAN package_search or package_show, a CSV table"
-                + " with a column url, a list of URLs, or JSON lines.")
+        description =
+                "Imports a catalog, plain or gzip: DCAT-US data.json, CKAN package_search or package_show, a CSV table"
+                        + " with a column url, a list of URLs, or JSON lines.")
 final class ImportCommand implements Callable<Integer> {
 
     /** The forms of a catalog that the dispatcher reads. */

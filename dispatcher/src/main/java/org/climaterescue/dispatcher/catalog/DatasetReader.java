@@ -87,7 +87,8 @@ final class DatasetReader {
         }
         if (!found) {
             throw new BrokenCatalog("this is no %s catalog: it must be %s; the members of this file are %s"
-                    .formatted(kind.format().wire(), kind.shape(), names.isEmpty() ? "none" : String.join(", ", names)));
+                    .formatted(
+                            kind.format().wire(), kind.shape(), names.isEmpty() ? "none" : String.join(", ", names)));
         }
     }
 

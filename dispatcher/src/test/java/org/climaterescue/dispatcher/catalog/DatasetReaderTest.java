@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.climaterescue.dispatcher.TestService;
@@ -52,7 +53,7 @@ class DatasetReaderTest {
             })
     void eachResourceOfACkanAnswerIsAnAsset(String shape) {
         String file = shape.replace("ONE", ONE).replace("TWO", TWO);
-        for (byte[] bytes : List.of(file.getBytes(java.nio.charset.StandardCharsets.UTF_8), Imported.gzip(file))) {
+        for (byte[] bytes : List.of(file.getBytes(StandardCharsets.UTF_8), Imported.gzip(file))) {
             Imported imported = Imported.of(service, "auto", bytes);
 
             assertThat(imported.error()).isIn("", "null");
@@ -70,7 +71,8 @@ class DatasetReaderTest {
     @Test
     void oneBarePackageIsACatalog() {
         assertThat(Imported.of(service, "auto", ONE).counts()).startsWith("datasets 1, read 2, added 2,");
-        assertThat(Imported.of(service, "auto", "{\"success\":true,\"result\":" + ONE + "}").counts())
+        assertThat(Imported.of(service, "auto", "{\"success\":true,\"result\":" + ONE + "}")
+                        .counts())
                 .startsWith("datasets 1, read 2, added 2,");
         assertThat(Imported.of(service, "auto", TWO).counts()).startsWith("datasets 1, read 0,");
     }
@@ -93,7 +95,8 @@ class DatasetReaderTest {
                 """.formatted(hash, hash));
 
         assertThat(imported.tasks())
-                .extracting(task -> task.path("size_bytes").asText() + " " + task.path("sha256").isTextual())
+                .extracting(task -> task.path("size_bytes").asText() + " "
+                        + task.path("sha256").isTextual())
                 .containsExactly("1234 true", "1234 true", " false", " false", " false", " false");
         assertThat(imported.tasks()).allSatisfy(task -> {
             assertThat(task.get("dataset").asText()).isEqualTo("n");
@@ -102,7 +105,9 @@ class DatasetReaderTest {
         assertThat(imported.rejected())
                 .satisfiesExactly(
                         one -> assertThat(one).isEqualTo("package 1, resource 7: url holds no URL"),
-                        one -> assertThat(one).startsWith("package 1, resource 8: ").contains("scheme"),
+                        one -> assertThat(one)
+                                .startsWith("package 1, resource 8: ")
+                                .contains("scheme"),
                         one -> assertThat(one).isEqualTo("package 1, resource 9: the resource is no object"),
                         one -> assertThat(one).isEqualTo("package 2: the package is no object"));
     }
@@ -118,7 +123,9 @@ class DatasetReaderTest {
                 """.formatted(ONE, TWO));
 
         assertThat(imported.status()).as(imported.error()).isEqualTo("imported");
-        assertThat(imported.urls()).containsExactly("http://example.org/0", "http://example.org/1", "http://example.org/2", "ftp://example.org/3");
+        assertThat(imported.urls())
+                .containsExactly(
+                        "http://example.org/0", "http://example.org/1", "http://example.org/2", "ftp://example.org/3");
         assertThat(imported.rejected())
                 .satisfiesExactly(
                         one -> assertThat(one).startsWith("line 1: not valid JSON at column "),
@@ -166,7 +173,8 @@ class DatasetReaderTest {
     void aLoneDatasetAndDatasetsALineAreCatalogs() {
         String dataset = "{\"title\":\"D\",\"distribution\":[{\"downloadURL\":\"http://example.org/%d\"}]}\n";
 
-        assertThat(Imported.of(service, "auto", dataset.formatted(1)).counts()).startsWith("datasets 1, read 1, added 1,");
+        assertThat(Imported.of(service, "auto", dataset.formatted(1)).counts())
+                .startsWith("datasets 1, read 1, added 1,");
         Imported lines = Imported.of(service, "auto", dataset.formatted(1) + dataset.formatted(2));
         assertThat(lines.format()).isEqualTo("dcat");
         assertThat(lines.counts()).startsWith("datasets 2, read 2, added 2,");

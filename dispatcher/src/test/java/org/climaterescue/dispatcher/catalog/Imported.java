@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
 import org.climaterescue.dispatcher.TestService;
 import org.climaterescue.dispatcher.TestService.Answer;
@@ -72,7 +73,8 @@ record Imported(TestService service, JsonNode catalog) {
     /** Each refused record as {@code position: reason}. */
     List<String> rejected() {
         return service.get("/catalogs/" + catalog.get("catalog_id").asText() + "/rejected").lines().stream()
-                .map(one -> one.get("position").asText() + ": " + one.get("reason").asText())
+                .map(one ->
+                        one.get("position").asText() + ": " + one.get("reason").asText())
                 .toList();
     }
 
@@ -84,9 +86,7 @@ record Imported(TestService service, JsonNode catalog) {
     /** All tasks, oldest first. */
     List<JsonNode> tasks() {
         JsonNode items = service.get("/tasks?limit=1000").json().get("items");
-        return java.util.stream.StreamSupport.stream(items.spliterator(), false)
-                .toList()
-                .reversed();
+        return StreamSupport.stream(items.spliterator(), false).toList().reversed();
     }
 
     static byte[] gzip(byte[] plain) {

@@ -44,11 +44,14 @@ class RecognitionTest {
 
     @Test
     void aDocumentIsNoListOfLines() {
-        assertThat(new Beginning("{\n\"dataset\": [\n{\"title\":\"a\"},\n{\"title\":\"b\"}\n]}", true).linesOfJson()).isFalse();
-        assertThat(new Beginning("{\"dataset\": [\n{\"title\":\"a\"}\n", false).linesOfJson()).isFalse();
+        assertThat(new Beginning("{\n\"dataset\": [\n{\"title\":\"a\"},\n{\"title\":\"b\"}\n]}", true).linesOfJson())
+                .isFalse();
+        assertThat(new Beginning("{\"dataset\": [\n{\"title\":\"a\"}\n", false).linesOfJson())
+                .isFalse();
         assertThat(new Beginning("[\n{\"title\":\"a\"}\n]", true).linesOfJson()).isFalse();
         assertThat(new Beginning("{\"title\":\"a\"}", true).linesOfJson()).isFalse();
-        assertThat(new Beginning("{\"title\":\"a\"}\n{\"ti", false).linesOfJson()).isTrue();
+        assertThat(new Beginning("{\"title\":\"a\"}\n{\"ti", false).linesOfJson())
+                .isTrue();
     }
 
     @ParameterizedTest
@@ -61,7 +64,7 @@ class RecognitionTest {
                 "{\"a\": ,} | line 1, column 7",
                 "{\"a\":1 | breaks off",
                 "[1,2] | none",
-                "{\"url\":\"http://a.org\", \"x\":} | line 1, column 29",
+                "{\"url\":\"http://a.org\", \"x\":} | line 1, column 28",
                 "<html> | HTML",
                 "name,home | [name, home]",
                 "17 | [17]",

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.climaterescue.dispatcher.TestService;
 import org.junit.jupiter.api.AfterAll;
@@ -80,7 +81,8 @@ class TableReaderTest {
                 .isEqualTo("datasets 1, read 9, added 3, updated 0, unchanged 0, duplicates 0, rejected 6");
         assertThat(imported.urls())
                 .containsExactly("http://example.org/1", "http://example.org/2", "http://example.org/9");
-        JsonNode task = service.get("/tasks/" + imported.tasks().getFirst().get("task_id").asText())
+        JsonNode task = service.get(
+                        "/tasks/" + imported.tasks().getFirst().get("task_id").asText())
                 .json();
         assertThat(task.get("size_bytes").asLong()).isEqualTo(123);
         assertThat(task.get("sha256").asText()).isEqualTo("cd".repeat(32));
@@ -100,10 +102,13 @@ class TableReaderTest {
 
     @Test
     void aColumnOfSizesCountsOnlyIfItIsOfBytes() {
-        assertThat(sizes("url,size\nhttp://a.org/1,5000\nhttp://a.org/2,\nhttp://a.org/3,7\n")).isEqualTo("5000 null 7");
-        assertThat(sizes("url,size\nhttp://a.org/1,5000\nhttp://a.org/2,2.2 GB\n")).isEqualTo("null null");
+        assertThat(sizes("url,size\nhttp://a.org/1,5000\nhttp://a.org/2,\nhttp://a.org/3,7\n"))
+                .isEqualTo("5000 null 7");
+        assertThat(sizes("url,size\nhttp://a.org/1,5000\nhttp://a.org/2,2.2 GB\n"))
+                .isEqualTo("null null");
         assertThat(sizes("url,size\nhttp://a.org/1,1\nhttp://a.org/2,22\n")).isEqualTo("null null");
-        assertThat(sizes("url,size,size_bytes\nhttp://a.org/1,5000,17\nhttp://a.org/2,6000,\n")).isEqualTo("17 6000");
+        assertThat(sizes("url,size,size_bytes\nhttp://a.org/1,5000,17\nhttp://a.org/2,6000,\n"))
+                .isEqualTo("17 6000");
         String many = "http://a.org/x,9000\n".repeat(300) + "http://a.org/2,5TB, soon\n";
         assertThat(sizes("url,size\n" + many)).isEqualTo("9000 null");
     }
@@ -117,10 +122,11 @@ class TableReaderTest {
 
     @Test
     void bytesThatAreNotUtf8AreReadAsWindows1252() {
-        byte[] table = ("url,name\nhttp://example.org/1,Caf\u00e9 \u201cx\u201d\n" + "http://example.org/2,y\n".repeat(20_000))
+        byte[] table = ("url,name\nhttp://example.org/1,Caf\u00e9 \u201cx\u201d\n"
+                        + "http://example.org/2,y\n".repeat(20_000))
                 .getBytes(Charset.forName("windows-1252"));
         byte[] utf8 = "http://example.org/3,Gr\u00f6\u00dfe \ud83d\ude00\n".getBytes(StandardCharsets.UTF_8);
-        byte[] both = java.util.Arrays.copyOf(table, table.length + utf8.length);
+        byte[] both = Arrays.copyOf(table, table.length + utf8.length);
         System.arraycopy(utf8, 0, both, table.length, utf8.length);
 
         assertThat(Imported.of(service, "auto", both).tasks())
@@ -149,9 +155,12 @@ class TableReaderTest {
             Imported imported = Imported.of(service, format, "Name;Home page;size\nx;http://example.org/1;2\n");
 
             assertThat(imported.status()).isEqualTo("failed");
-            assertThat(imported.error()).contains("[Name, Home page, size]").contains("url, dataset_url, download_url, link");
+            assertThat(imported.error())
+                    .contains("[Name, Home page, size]")
+                    .contains("url, dataset_url, download_url, link");
         }
-        assertThat(Imported.of(service, "auto", "b9f57ed6  rasm.nc\nde5b9d45  air.nc\n").error())
+        assertThat(Imported.of(service, "auto", "b9f57ed6  rasm.nc\nde5b9d45  air.nc\n")
+                        .error())
                 .contains("[b9f57ed6  rasm.nc]");
     }
 
