@@ -106,7 +106,8 @@ final class Recognition {
             String name = parser.currentName();
             JsonToken value = parser.nextToken();
             for (DatasetKind kind : DatasetKind.values()) {
-                if (value.isStructStart() && kind.holds(name)) {
+                if (value.isStructStart()
+                        && (kind.contains(name) || kind.files().equals(name))) {
                     return kind.format();
                 }
                 if (kind.marks(name)) {

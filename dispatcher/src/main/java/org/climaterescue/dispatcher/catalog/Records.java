@@ -171,7 +171,8 @@ final class Records {
             return refused(
                     position, fields.toString(), "the URL goes over several lines; a quote may be missing in this row");
         }
-        if (fields.get("payload") instanceof JsonNode payload) {
+        JsonNode payload = fields.get("payload");
+        if (payload != null) {
             try (JsonParser parser = CatalogFile.parser(payload.textValue())) {
                 parser.nextToken();
                 fields.set("payload", BoundedJson.read(parser));

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.climaterescue.db.catalog.CatalogRecord;
 
 /**
@@ -110,11 +109,15 @@ final class TableReader {
             return;
         }
         judged = true;
-        List<String> sizes = waiting.stream()
-                .flatMap(row -> Stream.ofNullable(Records.text(row.fields().get(TableHeader.SIZE))))
-                .toList();
-        sizeInBytes = sizes.stream().allMatch(size -> Records.bytes(size) != null)
-                && sizes.stream().anyMatch(size -> Records.bytes(size) instanceof Long bytes && bytes >= SURELY_BYTES);
+        long largest = 0;
+        boolean whole = true;
+        for (TableRows.Row row : waiting) {
+            String size = Records.text(row.fields().get(TableHeader.SIZE));
+            Long bytes = size == null ? Long.valueOf(0) : Records.bytes(size);
+            whole &= bytes != null;
+            largest = Math.max(largest, bytes == null ? 0 : bytes);
+        }
+        sizeInBytes = whole && largest >= SURELY_BYTES;
         for (TableRows.Row row : waiting) {
             sink.accept(record(row));
         }
@@ -123,10 +126,8 @@ final class TableReader {
 
     private CatalogRecord record(TableRows.Row row) {
         ObjectNode fields = row.fields();
-        if (fields.remove(TableHeader.SIZE) instanceof JsonNode size
-                && sizeInBytes
-                && !fields.has("size_bytes")
-                && Records.bytes(size.textValue()) != null) {
+        JsonNode size = fields.remove(TableHeader.SIZE);
+        if (sizeInBytes && size != null && !fields.has("size_bytes") && Records.bytes(size.textValue()) != null) {
             fields.set("size_bytes", size);
         }
         return records.tableRow("line " + row.line(), fields);

@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import org.climaterescue.dispatcher.TestService;
@@ -52,7 +53,7 @@ class DatasetReaderTest {
             })
     void eachResourceOfACkanAnswerIsAnAsset(String shape) {
         String file = shape.replace("ONE", ONE).replace("TWO", TWO);
-        for (byte[] bytes : List.of(file.getBytes(java.nio.charset.StandardCharsets.UTF_8), Imported.gzip(file))) {
+        for (byte[] bytes : List.of(file.getBytes(StandardCharsets.UTF_8), Imported.gzip(file))) {
             Imported imported = Imported.of(service, "auto", bytes);
 
             assertThat(imported.error()).isIn("", "null");

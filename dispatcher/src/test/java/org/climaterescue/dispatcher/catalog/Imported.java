@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.StreamSupport;
 import java.util.zip.GZIPOutputStream;
 import org.climaterescue.dispatcher.TestService;
 import org.climaterescue.dispatcher.TestService.Answer;
@@ -85,9 +86,7 @@ record Imported(TestService service, JsonNode catalog) {
     /** All tasks, oldest first. */
     List<JsonNode> tasks() {
         JsonNode items = service.get("/tasks?limit=1000").json().get("items");
-        return java.util.stream.StreamSupport.stream(items.spliterator(), false)
-                .toList()
-                .reversed();
+        return StreamSupport.stream(items.spliterator(), false).toList().reversed();
     }
 
     static byte[] gzip(byte[] plain) {

@@ -64,7 +64,7 @@ class RecognitionTest {
                 "{\"a\": ,} | line 1, column 7",
                 "{\"a\":1 | breaks off",
                 "[1,2] | none",
-                "{\"url\":\"http://a.org\", \"x\":} | line 1, column 29",
+                "{\"url\":\"http://a.org\", \"x\":} | line 1, column 28",
                 "<html> | HTML",
                 "name,home | [name, home]",
                 "17 | [17]",

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.climaterescue.dispatcher.TestService;
 import org.junit.jupiter.api.AfterAll;
@@ -125,7 +126,7 @@ class TableReaderTest {
                         + "http://example.org/2,y\n".repeat(20_000))
                 .getBytes(Charset.forName("windows-1252"));
         byte[] utf8 = "http://example.org/3,Gr\u00f6\u00dfe \ud83d\ude00\n".getBytes(StandardCharsets.UTF_8);
-        byte[] both = java.util.Arrays.copyOf(table, table.length + utf8.length);
+        byte[] both = Arrays.copyOf(table, table.length + utf8.length);
         System.arraycopy(utf8, 0, both, table.length, utf8.length);
 
         assertThat(Imported.of(service, "auto", both).tasks())
