@@ -69,7 +69,8 @@ class DemoTest {
     @Order(1)
     void whatThePriorizerRankedFirstWasGivenOutFirst() throws Exception {
         assertThat(out.toString())
-                .contains("The priorizer ranked %d files".formatted(world.catalog().assets().size()));
+                .contains("The priorizer ranked %d files"
+                        .formatted(world.catalog().assets().size()));
         Map<Integer, Instant> byRank = new TreeMap<>();
         for (JsonNode task : api.get("/tasks?limit=1000&status=rescued").path("items")) {
             JsonNode whole = api.get("/tasks/" + task.path("task_id").asText());

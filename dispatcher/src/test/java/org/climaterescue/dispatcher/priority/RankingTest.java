@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -30,9 +31,9 @@ import org.climaterescue.dispatcher.TestDispatcher.Answer;
 import org.climaterescue.mock.Fault;
 import org.climaterescue.mock.MockPriorizer;
 import org.climaterescue.protocol.Json;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
@@ -122,7 +123,9 @@ class RankingTest extends FleetTest {
 
         List<JsonNode> tasks = tasksOf(url);
         assertThat(tasks).hasSize(1);
-        JsonNode task = dispatcher.get("/tasks/" + tasks.getFirst().at("/task_id").asText()).body();
+        JsonNode task = dispatcher
+                .get("/tasks/" + tasks.getFirst().at("/task_id").asText())
+                .body();
         assertThat(task.at("/rank").asInt()).isEqualTo(4);
         assertThat(task.at("/name").asText()).isEqualTo("a name");
         assertThat(task.at("/dataset").asText()).isEqualTo("a dataset");
@@ -194,10 +197,13 @@ class RankingTest extends FleetTest {
         assertThat(rankOf(old)).isEqualTo(1);
         dispatcher.advance(Duration.ofDays(8));
         String unranked = submit(1);
-        String anew = dispatcher.post("/tasks", "{'dataset_url':'" + url + "','size_bytes':1000,'copies':1}")
+        String anew = dispatcher
+                .post("/tasks", "{'dataset_url':'" + url + "','size_bytes':1000,'copies':1}")
                 .at("/task_id");
         assertThat(rankOf(anew)).isEqualTo(1);
-        assertThat(refresh().body().at("/changed").asInt()).as("the older capture").isOne();
+        assertThat(refresh().body().at("/changed").asInt())
+                .as("the older capture")
+                .isOne();
         assertThat(rankOf(old)).isNull();
         assertThat(given("a", 3)).containsExactly(anew, old, unranked);
         assertThat(dispatcher.get("/priorities").at("/error")).isEqualTo("it answered 404");
@@ -300,8 +306,7 @@ class RankingTest extends FleetTest {
     @Test
     void claimsThatRaceRefreshesLoseNothingAndGiveNothingTwice() {
         int count = 120;
-        List<String> tasks =
-                IntStream.range(0, count).mapToObj(i -> submit(1)).toList();
+        List<String> tasks = IntStream.range(0, count).mapToObj(i -> submit(1)).toList();
         List<String> urls = new ArrayList<>(tasks.stream().map(this::url).toList());
         var random = new Random(test);
         List<String> given = Collections.synchronizedList(new ArrayList<>());
@@ -370,17 +375,23 @@ class RankingTest extends FleetTest {
 
     private List<JsonNode> tasksOf(String url) {
         List<JsonNode> tasks = new ArrayList<>();
-        dispatcher.get("/tasks?limit=1000&host=" + url.split("/")[2]).body().at("/items").forEach(task -> {
-            if (url.equals(task.at("/canonical_url").asText(url))) {
-                tasks.add(task);
-            }
-        });
+        dispatcher
+                .get("/tasks?limit=1000&host=" + URI.create(url).getHost())
+                .body()
+                .at("/items")
+                .forEach(task -> {
+                    if (url.equals(task.at("/canonical_url").asText(url))) {
+                        tasks.add(task);
+                    }
+                });
         return tasks;
     }
 
     /** Which transaction wrote each row, and where it lies. */
     private String versions() {
-        return dispatcher.bean(Transactions.class).in(connection -> Sql.of(connection, """
+        return dispatcher
+                .bean(Transactions.class)
+                .in(connection -> Sql.of(connection, """
                         select string_agg(x.place, ' ' order by x.place) as versions from (
                             select 'task ' || xmin || ctid as place from task union all
                             select 'ready ' || xmin || ctid from ready union all

@@ -93,7 +93,8 @@ class RefreshTest {
     void allInstancesTogetherAskOnScheduleAndTheFirstTimeAtTheStart() {
         start("10m");
         await().atMost(Duration.ofSeconds(30))
-                .untilAsserted(() -> assertThat(here.get("/priorities").at("/source")).isEqualTo("priorizer"));
+                .untilAsserted(
+                        () -> assertThat(here.get("/priorities").at("/source")).isEqualTo("priorizer"));
         here.bean(Priorities.class).runOnce();
         there.bean(Priorities.class).runOnce();
         assertThat(priorizer.ranking().load().requests()).isOne();
