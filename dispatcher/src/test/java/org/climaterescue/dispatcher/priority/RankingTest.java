@@ -12,6 +12,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -375,7 +376,7 @@ class RankingTest extends FleetTest {
     private List<JsonNode> tasksOf(String url) {
         List<JsonNode> tasks = new ArrayList<>();
         dispatcher
-                .get("/tasks?limit=1000&host=" + url.split("/")[2])
+                .get("/tasks?limit=1000&host=" + URI.create(url).getHost())
                 .body()
                 .at("/items")
                 .forEach(task -> {

@@ -30,7 +30,7 @@ final class NewTasks {
         int[] hosts = tasks.stream().mapToInt(Candidate::hostNo).toArray();
         Long[] sizes = of(tasks, one -> one.description().sizeBytes()).toArray(new Long[0]);
         int[] priorities = tasks.stream().mapToInt(NewTasks::priority).toArray();
-        Integer[] ranks = ranks(connection, tasks);
+        @Nullable Integer[] ranks = ranks(connection, tasks);
         Sql.of(
                         connection,
                         """
