@@ -26,8 +26,8 @@ final class Watch {
     /** From the moment at which a node was noted in a heartbeat to the moment at which its leases were renewed in it. */
     private static final Duration ONE_TRANSACTION = Duration.ofSeconds(2);
 
-    /** A sweep, also of an instance that has just started. On a quiet machine the longest took a third of it. */
-    private static final Duration ONE_SWEEP = Duration.ofSeconds(3);
+    /** A sweep, also of an instance that has just started. On a quiet machine the longest took a second. */
+    private static final Duration ONE_SWEEP = Duration.ofSeconds(5);
 
     private final Service service;
     private final Stage stage;
