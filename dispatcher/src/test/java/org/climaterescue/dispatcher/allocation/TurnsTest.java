@@ -133,9 +133,7 @@ class TurnsTest {
     void nodesThatWaitedAtADispatcherThatHasDiedHoldNobodyUp() throws SQLException {
         ask(here, "ghost", 0).join();
         try (Connection connection = here.bean(Database.class).connect("test")) {
-            Sql.of(
-                            connection,
-                            "insert into serving values ('dead', clock_timestamp() + interval '3 s')")
+            Sql.of(connection, "insert into serving values ('dead', clock_timestamp() + interval '3 s')")
                     .update();
             Sql.of(connection, """
                             insert into waiting (node_no, dispatcher, since, until, capacity_bytes, floor)
