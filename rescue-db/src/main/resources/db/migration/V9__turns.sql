@@ -18,4 +18,4 @@ create unlogged table waiting (
     capacity_bytes bigint not null check (capacity_bytes >= 0),
     floor          smallint not null check (floor between 1 and 10)
 ) with (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_delay = 0);
-create index waiting_in_turn on waiting (since);
+create index waiting_in_turn on waiting (dispatcher, since);
