@@ -145,7 +145,9 @@ class RealCatalogsTest {
             taken += imported.status().equals("imported") && imported.count("added") == 1 ? 1 : 0;
             refused += imported.rejected().stream().anyMatch(one -> one.contains("priority")) ? 1 : 0;
             named += imported.error().contains("Individual source or seed URL") ? 1 : 0;
-            located += imported.error().matches("(not valid JSON|the file breaks off) at line \\d+, column \\d+ .*") ? 1 : 0;
+            located += imported.error().matches("(not valid JSON|the file breaks off) at line \\d+, column \\d+ .*")
+                    ? 1
+                    : 0;
         }
         assertThat(taken).isEqualTo(6);
         assertThat(refused).isEqualTo(1);
