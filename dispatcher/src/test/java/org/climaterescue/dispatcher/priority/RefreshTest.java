@@ -28,7 +28,8 @@ import org.junit.jupiter.api.Test;
 @SuppressWarnings("NullAway.Init") // set before each test
 class RefreshTest {
 
-    private static final int FILES = 1200;
+    /** So many that they come in several pages, and the driver begins to remember statements. */
+    private static final int FILES = 3500;
 
     private final String database = TestDatabase.create();
     private MockPriorizer priorizer;

@@ -163,6 +163,7 @@ public final class RefreshSession implements AutoCloseable {
      */
     public void newcomers(int copies, Taker<Submission> taker) throws SQLException {
         pages(
+                "newcomers",
                 """
                 select s.* from pg_temp.staged s
                 where not exists (select from capture c where c.url_sha256 = s.url_sha256)
@@ -190,20 +191,24 @@ public final class RefreshSession implements AutoCloseable {
 
     /** Hands on the tasks that do not have the rank that the last known ranking gives them, in order of id. */
     public void moves(Taker<Ranks.Move> taker) throws SQLException {
-        pages(Ranks.MOVES, row -> new Ranks.Move(row.number("task_id"), row.integerOrNull("rank")), taker);
+        pages("moves", Ranks.MOVES, row -> new Ranks.Move(row.number("task_id"), row.integerOrNull("rank")), taker);
     }
 
-    /** What is found is kept by the server, outside of any transaction: handing it on may take a while. */
-    private <T> void pages(String query, Sql.RowReader<T> reader, Taker<T> taker) throws SQLException {
-        Sql.of(connection, "declare found cursor with hold for " + query).update();
+    /**
+     * What is found is kept by the server, outside of any transaction: handing it on may take a while. Each query has a name of its
+     * own, because the driver remembers what columns the same text gave.
+     */
+    private <T> void pages(String name, String query, Sql.RowReader<T> reader, Taker<T> taker) throws SQLException {
+        Sql.of(connection, "declare %s cursor with hold for %s".formatted(name, query))
+                .update();
         List<T> page;
         do {
-            page = Sql.of(connection, "fetch " + PAGE + " from found").list(reader);
+            page = Sql.of(connection, "fetch %d from %s".formatted(PAGE, name)).list(reader);
             if (!page.isEmpty()) {
                 taker.take(page);
             }
         } while (page.size() == PAGE);
-        Sql.of(connection, "close found").update();
+        Sql.of(connection, "close " + name).update();
     }
 
     @Override
