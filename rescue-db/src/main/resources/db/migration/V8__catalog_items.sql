@@ -30,5 +30,11 @@ alter table catalog
 -- invariant 1 counts tasks of none.
 alter table task drop constraint task_host_no_fkey;
 
+-- These tables only grow. Looked through at every twentieth part of growth, they took a third of an import's time.
+alter table task set (autovacuum_analyze_scale_factor = 0.25, autovacuum_vacuum_insert_scale_factor = 0.5);
+alter table event set (autovacuum_analyze_scale_factor = 0.25, autovacuum_vacuum_insert_scale_factor = 0.5);
+alter table capture set (autovacuum_analyze_scale_factor = 0.25, autovacuum_vacuum_insert_scale_factor = 0.5);
+alter table catalog_item set (autovacuum_analyze_scale_factor = 0.25, autovacuum_vacuum_insert_scale_factor = 0.5);
+
 alter type event_kind add value 'delisted';
 alter type event_kind add value 'relisted';

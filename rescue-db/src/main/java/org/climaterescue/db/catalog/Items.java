@@ -36,8 +36,8 @@ final class Items {
     }
 
     /**
-     * What a catalog gave under these URLs. One lookup a URL, whatever the planner thinks of the length of the list: without
-     * the fence it may read all tasks.
+     * What a catalog gave under these URLs. One lookup a URL and one a task, whatever the planner thinks of the length of the list
+     * and of the number of items: without the fences it may read all of either for each.
      */
     static Map<String, Item> ofUrls(Connection connection, int catalogNo, String[] canonicalUrls) throws SQLException {
         Map<String, Item> found = new HashMap<>();
@@ -45,10 +45,12 @@ final class Items {
                         select x.url, i.task_id, i.fingerprint, i.run, i.gone_at
                         from unnest(?::text[]) as x (url)
                         cross join lateral (
+                            select t.task_id from task t where coalesce(t.canonical_url, t.url) = x.url offset 0
+                        ) t
+                        cross join lateral (
                             select i.task_id, i.fingerprint, i.run, i.gone_at
-                            from task t
-                            join catalog_item i on i.catalog_no = ? and i.task_id = t.task_id
-                            where coalesce(t.canonical_url, t.url) = x.url
+                            from catalog_item i
+                            where i.catalog_no = ? and i.task_id = t.task_id
                             offset 0
                         ) i
                         """, canonicalUrls, catalogNo).list(row -> found.put(row.text("url"), Item.from(row)));
@@ -102,20 +104,25 @@ final class Items {
 
     /** Notes some assets, in order of their tasks, that a whole import has named no more; gives their tasks. */
     static long[] delist(Connection connection, Run run, long afterTask, String instance) throws SQLException {
+        // Two statements: joined in one, a planner that does not know yet how many items there are goes through all of
+        // them
+        // for each of them.
         long[] gone = Sql.of(connection, """
-                        update catalog_item set gone_at = clock_timestamp()
-                        where catalog_no = ? and task_id in (
-                            select task_id from catalog_item
-                            where catalog_no = ? and task_id > ? and run < ? and gone_at is null
-                            order by task_id limit ?)
-                        returning task_id
-                        """, run.catalogNo(), run.catalogNo(), afterTask, run.run(), BATCH)
+                        select task_id from catalog_item
+                        where catalog_no = ? and task_id > ? and run < ? and gone_at is null
+                        order by task_id limit ?
+                        """, run.catalogNo(), afterTask, run.run(), BATCH)
                 .list(row -> row.number("task_id"))
                 .stream()
                 .mapToLong(Long::longValue)
-                .sorted()
                 .toArray();
         if (gone.length > 0) {
+            Sql.of(
+                            connection,
+                            "update catalog_item set gone_at = clock_timestamp() where catalog_no = ? and task_id = any (?)",
+                            run.catalogNo(),
+                            gone)
+                    .update();
             TaskUpdates.lock(connection, Arrays.stream(gone).boxed());
             listed(connection, "delisted", gone, instance);
         }
