@@ -17,6 +17,7 @@ import org.climaterescue.db.intake.Reception;
 import org.climaterescue.db.intake.Submission;
 import org.climaterescue.db.intake.Tally;
 import org.climaterescue.db.intake.Terms;
+import org.climaterescue.db.ledger.TaskLocks;
 import org.climaterescue.protocol.Sha256;
 
 /** Some thousand records of one run, taken in one transaction. */
@@ -80,7 +81,9 @@ public final class Chunk {
         }
         // Before anything new is taken: whoever holds a task's lock may want its URL's row next, never the other way
         // round.
-        TaskUpdates.lock(connection, Stream.concat(changes.keySet().stream(), relisted.stream()));
+        TaskLocks.take(
+                connection,
+                Stream.concat(changes.keySet().stream(), relisted.stream()).mapToLong(Long::longValue));
         TaskUpdates.write(connection, changes, terms.instance());
         Items.relisted(connection, relisted, terms.instance());
         Tally tally = takeFresh(fresh).plusByUrl(assets.size() - fresh.size());

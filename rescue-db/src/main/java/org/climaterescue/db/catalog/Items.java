@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.climaterescue.db.Sql;
+import org.climaterescue.db.ledger.TaskLocks;
 import org.climaterescue.protocol.Sha256;
 
 /** What a catalog has given. */
@@ -123,7 +124,7 @@ final class Items {
                             run.catalogNo(),
                             gone)
                     .update();
-            TaskUpdates.lock(connection, Arrays.stream(gone).boxed());
+            TaskLocks.take(connection, Arrays.stream(gone));
             listed(connection, "delisted", gone, instance);
         }
         return gone;

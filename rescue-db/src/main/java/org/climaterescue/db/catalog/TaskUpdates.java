@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.stream.Stream;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.intake.Description;
 import org.climaterescue.db.intake.Submission;
@@ -70,21 +69,6 @@ final class TaskUpdates {
                                 .toArray(new byte[0][]),
                         priorities)
                 .update();
-    }
-
-    /** Locks tasks and what is offered of them, in the order of the ledger. */
-    static void lock(Connection connection, Stream<Long> tasks) throws SQLException {
-        long[] ids = tasks.mapToLong(Long::longValue).sorted().distinct().toArray();
-        if (ids.length == 0) {
-            return;
-        }
-        Sql.of(connection, """
-                        select task_id from task where task_id = any (?) order by task_id for no key update
-                        """, ids).list(row -> row.number("task_id"));
-        // Waits for claims, so that an event which follows says where a task stands after them.
-        Sql.of(connection, """
-                        select task_id from ready where task_id = any (?) order by task_id, slot for update
-                        """, ids).list(row -> row.number("task_id"));
     }
 
     private static <T> List<@Nullable T> of(Map<Long, Description> sorted, Function<Description, @Nullable T> member) {

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import org.climaterescue.db.Sql;
+import org.climaterescue.db.ledger.TaskLocks;
 import org.jspecify.annotations.Nullable;
 
 /** The ranks of tasks. */
@@ -37,15 +38,9 @@ public final class Ranks {
      * @return how many tasks had another rank until now
      */
     public static int write(Connection connection, List<Move> moves) throws SQLException {
-        long[] ids = moves.stream().mapToLong(Move::taskId).sorted().toArray();
-        Sql.of(connection, """
-                        select task_id from task where task_id = any (?) order by task_id for no key update
-                        """, ids).list(row -> row.number("task_id"));
-        // Waits for claims, as the ledger does. A row that a claim takes is gone then; one that is written meanwhile by
-        // another transition has waited for the task's lock, and takes the new rank from it.
-        Sql.of(connection, """
-                        select task_id from ready where task_id = any (?) order by task_id, slot for update
-                        """, ids).list(row -> row.number("task_id"));
+        // A row that a claim takes is gone then; one that is written meanwhile by another transition has waited for the
+        // task's lock, and takes the new rank from it.
+        TaskLocks.take(connection, moves.stream().mapToLong(Move::taskId));
         // A row keeps its since: who may take it has not changed, nor how long it has waited.
         return Sql.of(
                         connection,
