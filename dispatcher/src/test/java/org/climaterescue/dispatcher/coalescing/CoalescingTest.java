@@ -75,7 +75,7 @@ class CoalescingTest {
         assertThat(afterFailure.actualExecutions() - before.actualExecutions()).isEqualTo(1);
 
         List<CompletableFuture<HttpResponse<String>>> crowd;
-        try (Connection lock = lock()) {
+        try (Connection _ = lock()) {
             crowd = crowd(path, afterFailure);
         }
         long released = System.nanoTime();

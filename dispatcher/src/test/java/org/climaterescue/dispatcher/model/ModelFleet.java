@@ -170,10 +170,10 @@ final class ModelFleet {
         if (lease == null) {
             return Expected.refused(409, "lease_lost");
         }
-        boolean asked = reason.equals("origin_busy") && retryAfter != null;
+        long asked = reason.equals("origin_busy") && retryAfter != null ? Math.min(retryAfter, DAY) : 0;
         change(task, () -> {
             task.size = task.size == null ? size : task.size;
-            charge(task, lease, reason, asked ? Math.min(retryAfter, DAY) : 0, "failed", "expired");
+            charge(task, lease, reason, asked, "failed", "expired");
         });
         if (reason.equals("origin_busy")) {
             task.host.busy(now, retryAfter);
