@@ -66,6 +66,10 @@ final class ImportCommand implements Callable<Integer> {
                     CatalogImport.run(api, nameOrFile(), format.name().toLowerCase(Locale.ROOT), in, size, out);
             out.println(CatalogImport.counts(catalog));
             CatalogImport.requireImported(catalog);
+            if (catalog.path("repaired").asLong() > 0) {
+                out.println(Words.count(catalog.path("repaired").asLong(), "URL")
+                        + " had to be repaired; the history of each task says how.");
+            }
             if (catalog.path("rejected").asLong() > 0) {
                 out.println("Why records were rejected: GET " + api.base() + "/catalogs/"
                         + catalog.path("catalog_id").asText() + "/rejected");

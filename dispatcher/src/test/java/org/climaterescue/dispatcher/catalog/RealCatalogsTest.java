@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Catalogs and lists as agencies and volunteers publish them, read where a collection of them lies beside the repository, else
  * skipped. Each is imported into an empty database. The counts are those of a separate program, which parses with other
- * libraries and compares URLs by rules of its own; {@code unchanged} are repeats within the file that say the same.
+ * libraries and compares URLs by rules of its own; {@code unchanged} are repeats within the file that say the same. A URL that
+ * is repaired counts as what it means.
  */
 class RealCatalogsTest {
 
@@ -51,7 +52,7 @@ class RealCatalogsTest {
                     dcat/nasa_data_json_2025-02-01.json.gz | dcat | imported | datasets 11721, read 54238, added 30652, updated 0, unchanged 699, duplicates 22887, rejected 0
                     dcat/nasa_data_json_2025-02-04.json.gz | dcat | imported | datasets 11690, read 54196, added 30627, updated 0, unchanged 708, duplicates 22861, rejected 0
                     dcat/nasa_small_120.json | dcat | imported | datasets 120, read 975, added 873, updated 0, unchanged 0, duplicates 102, rejected 0
-                    dcat-legacy-2013/dot.json.gz | dcat | imported | datasets 1698, read 1796, added 1635, updated 0, unchanged 5, duplicates 155, rejected 1
+                    dcat-legacy-2013/dot.json.gz | dcat | imported | datasets 1698, read 1796, added 1635, updated 0, unchanged 5, duplicates 156, rejected 0
                     dcat-legacy-2013/energy.json | dcat | imported | datasets 197, read 36, added 33, updated 0, unchanged 0, duplicates 0, rejected 3
                     dcat-legacy-2013/nasa.json | dcat | imported | datasets 25, read 25, added 23, updated 0, unchanged 0, duplicates 2, rejected 0
                     dcat-legacy-2013/usda.json.gz | dcat | imported | datasets 318, read 382, added 370, updated 0, unchanged 0, duplicates 11, rejected 1
@@ -81,16 +82,16 @@ class RealCatalogsTest {
                     dcat-edge/gsa-harvester/dcatus_same_title.json | dcat | imported | datasets 2, read 2, added 2, updated 0, unchanged 0, duplicates 0, rejected 0
                     dcat-edge/gsa-harvester/dcatus_same_title_step_2.json | dcat | imported | datasets 2, read 2, added 2, updated 0, unchanged 0, duplicates 0, rejected 0
                     dcat-edge/gsa-harvester/dcatus_single_record.json | dcat | imported | datasets 1, read 1, added 1, updated 0, unchanged 0, duplicates 0, rejected 0
-                    dcat-edge/gsa-harvester/dcatus_with_none.json.gz | dcat | imported | datasets 402, read 2841, added 2140, updated 0, unchanged 0, duplicates 700, rejected 1
+                    dcat-edge/gsa-harvester/dcatus_with_none.json.gz | dcat | imported | datasets 402, read 2841, added 2141, updated 0, unchanged 0, duplicates 700, rejected 0
                     dcat-edge/gsa-harvester/missing_title.json | dcat | imported | datasets 1, read 1, added 1, updated 0, unchanged 0, duplicates 0, rejected 0
                     ckan/datagov_packages_50.jsonl.gz | ckan | imported | datasets 50, read 63, added 56, updated 0, unchanged 6, duplicates 1, rejected 0
                     ckan/datagov_popular_by_org_20250805.json.gz | dcat | failed | datasets 0, read 0, added 0, updated 0, unchanged 0, duplicates 0, rejected 0
                     ckan/datarescue_pdx_excerpt.jsonl | ckan | imported | datasets 9, read 49, added 27, updated 0, unchanged 16, duplicates 4, rejected 2
-                    rescue-lists/climate-mirror-2016/data_load.csv | csv | imported | datasets 0, read 105, added 52, updated 0, unchanged 1, duplicates 1, rejected 51
+                    rescue-lists/climate-mirror-2016/data_load.csv | csv | imported | datasets 0, read 105, added 54, updated 0, unchanged 1, duplicates 1, rejected 49
                     rescue-lists/climate-mirror-2016/data_sample.csv | csv | imported | datasets 0, read 2, added 1, updated 0, unchanged 0, duplicates 0, rejected 1
-                    rescue-lists/data-rescue-project-2026/datarescue_backups.csv.gz | csv | imported | datasets 2200, read 2363, added 2028, updated 0, unchanged 34, duplicates 152, rejected 149
-                    rescue-lists/data-rescue-project-2026/datarescue_datasets.csv.gz | csv | imported | datasets 2178, read 2327, added 2029, updated 0, unchanged 0, duplicates 149, rejected 149
-                    rescue-lists/data-rescue-project-2026/dataset_urlcheck_status.csv.gz | csv | imported | datasets 1309, read 1458, added 1160, updated 0, unchanged 0, duplicates 149, rejected 149
+                    rescue-lists/data-rescue-project-2026/datarescue_backups.csv.gz | csv | imported | datasets 2348, read 2363, added 2029, updated 0, unchanged 34, duplicates 299, rejected 1
+                    rescue-lists/data-rescue-project-2026/datarescue_datasets.csv.gz | csv | imported | datasets 2326, read 2327, added 2030, updated 0, unchanged 0, duplicates 296, rejected 1
+                    rescue-lists/data-rescue-project-2026/dataset_urlcheck_status.csv.gz | csv | imported | datasets 1457, read 1458, added 1161, updated 0, unchanged 0, duplicates 296, rejected 1
                     rescue-lists/eot2024/daac_gsfc_nasa_gov.txt.gz | csv | imported | datasets 0, read 24469, added 24469, updated 0, unchanged 0, duplicates 0, rejected 0
                     rescue-lists/eot2024/data-rescue-inventories-20250209.txt | csv | imported | datasets 0, read 118, added 117, updated 0, unchanged 1, duplicates 0, rejected 0
                     rescue-lists/eot2024/data_nodc_noaa_gov.txt.gz | csv | imported | datasets 0, read 23741, added 23741, updated 0, unchanged 0, duplicates 0, rejected 0
