@@ -72,19 +72,23 @@ final class Items {
         return found;
     }
 
+    /** In a first import nothing can be in the way, and not looking saves a third. */
     static void write(Connection connection, Run run, Collection<Item> items) throws SQLException {
         if (items.isEmpty()) {
             return;
         }
+        String insert = """
+                insert into catalog_item (catalog_no, task_id, fingerprint, run)
+                select ?, x.task_id, x.fingerprint, ?
+                from unnest(?::bigint[], ?::bytea[]) as x (task_id, fingerprint)
+                """;
+        String again = """
+                on conflict (catalog_no, task_id) do update
+                    set fingerprint = excluded.fingerprint, run = excluded.run, gone_at = null
+                """;
         Sql.of(
                         connection,
-                        """
-                        insert into catalog_item (catalog_no, task_id, fingerprint, run)
-                        select ?, x.task_id, x.fingerprint, ?
-                        from unnest(?::bigint[], ?::bytea[]) as x (task_id, fingerprint)
-                        on conflict (catalog_no, task_id) do update
-                            set fingerprint = excluded.fingerprint, run = excluded.run, gone_at = null
-                        """,
+                        run.isFirst() ? insert : insert + again,
                         run.catalogNo(),
                         run.run(),
                         items.stream().mapToLong(Item::taskId).toArray(),
