@@ -65,15 +65,15 @@ final class CatalogImport {
         long read = catalog.get("read").asLong();
         return new String[] {
             name,
-            number(read),
-            number(catalog.get("added").asLong()),
+            number((double) read),
+            number(catalog.get("added").asDouble()),
             number(seconds),
-            number(read / seconds),
-            number(peakMegabytes())
+            number((double) read / seconds),
+            number((double) peakMegabytes())
         };
     }
 
-    private static double peakMegabytes() throws IOException {
+    private static long peakMegabytes() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                 .filter(line -> line.startsWith("VmHWM:"))
                 .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024 / MB)

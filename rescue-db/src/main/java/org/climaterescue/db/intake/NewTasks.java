@@ -3,6 +3,7 @@ package org.climaterescue.db.intake;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +20,11 @@ final class NewTasks {
     private NewTasks() {}
 
     /**
-     * Writes each task, its first row in {@code ready} and its first line of history, a plain statement a table: rows that one
-     * statement hands to the next are copied once more for each. A URL in the last known ranking gives a task its rank.
+     * Writes each task, its first row in {@code ready} and its first line of history. A URL in the last known ranking gives a task
+     * its rank.
+     *
+     * <p>A plain statement a table, and arrays unnested side by side in its select list: rows that one statement hands to the next,
+     * or that are unnested in a from clause, are copied once more.
      */
     static void write(Connection connection, List<Candidate> tasks, Terms terms, Instant now) throws SQLException {
         if (tasks.isEmpty()) {
@@ -37,18 +41,11 @@ final class NewTasks {
                         insert into task (task_id, request_id, url, canonical_url, host_no, name, dataset, organization,
                                           catalog_no, size_bytes, sha256, priority, rank, copies_target, payload,
                                           initiated_by, created_at)
-                        select x.task_id, x.request_id, x.url, x.canonical_url, x.host_no, x.name, x.dataset,
-                               x.organization, ?::integer, x.size_bytes, x.sha256, x.priority, x.rank, x.copies,
-                               x.payload::json, ?, ?
-                        from unnest(?::bigint[], ?::text[], ?::text[], ?::text[], ?::integer[], ?::text[], ?::text[],
-                                    ?::text[], ?::bigint[], ?::bytea[], ?::integer[], ?::integer[], ?::integer[],
-                                    ?::text[])
-                            as x (task_id, request_id, url, canonical_url, host_no, name, dataset, organization,
-                                  size_bytes, sha256, priority, rank, copies, payload)
+                        select unnest(?::bigint[]), unnest(?::text[]), unnest(?::text[]), unnest(?::text[]),
+                               unnest(?::integer[]), unnest(?::text[]), unnest(?::text[]), unnest(?::text[]), ?::integer,
+                               unnest(?::bigint[]), unnest(?::bytea[]), unnest(?::integer[]), unnest(?::integer[]),
+                               unnest(?::integer[]), unnest(?::text[])::json, ?, ?
                         """,
-                        terms.catalogNo(),
-                        terms.instance(),
-                        now,
                         ids,
                         texts(tasks, Submission::requestId),
                         texts(tasks, one -> one.url().raw()),
@@ -57,6 +54,7 @@ final class NewTasks {
                         texts(tasks, one -> one.description().name()),
                         texts(tasks, one -> one.description().dataset()),
                         texts(tasks, one -> one.description().organization()),
+                        terms.catalogNo(),
                         sizes,
                         of(tasks, NewTasks::digest).toArray(new byte[0][]),
                         priorities,
@@ -64,21 +62,31 @@ final class NewTasks {
                         tasks.stream()
                                 .mapToInt(one -> one.submission().copies())
                                 .toArray(),
-                        texts(tasks, Submission::payload))
+                        texts(tasks, Submission::payload),
+                        terms.instance(),
+                        now)
                 .update();
-        Sql.of(connection, """
+        Sql.of(
+                        connection,
+                        """
                         insert into ready (task_id, slot, urgency, copies, rank, host_no, size_bytes, attempt, contested,
                                            since)
-                        select x.task_id, 0, 10 - x.priority, 0, coalesce(x.rank, 2147483647), x.host_no, x.size_bytes, 1,
-                               false, ?
-                        from unnest(?::bigint[], ?::integer[], ?::integer[], ?::integer[], ?::bigint[])
-                            as x (task_id, priority, rank, host_no, size_bytes)
-                        """, now, ids, priorities, ranks, hosts, sizes).update();
+                        select unnest(?::bigint[]), 0, 10 - unnest(?::integer[]), 0, unnest(?::integer[]),
+                               unnest(?::integer[]), unnest(?::bigint[]), 1, false, ?
+                        """,
+                        ids,
+                        priorities,
+                        Arrays.stream(ranks)
+                                .mapToInt(rank -> rank == null ? Integer.MAX_VALUE : rank)
+                                .toArray(),
+                        hosts,
+                        sizes,
+                        now)
+                .update();
         Sql.of(connection, """
                         insert into event (task_id, at, kind, task_status, actor, detail)
-                        select x.task_id, ?, 'submitted', 'pending', ?, x.detail::json
-                        from unnest(?::bigint[], ?::text[]) as x (task_id, detail)
-                        """, now, terms.instance(), ids, texts(tasks, NewTasks::detail))
+                        select unnest(?::bigint[]), ?, 'submitted', 'pending', ?, unnest(?::text[])::json
+                        """, ids, now, terms.instance(), texts(tasks, NewTasks::detail))
                 .update();
     }
 
