@@ -145,6 +145,8 @@ final class DemoWorld {
         settings.put("DISPATCHER_PORT", Integer.toString(port));
         settings.put("RESCUE_DATA_DIR", database.toString());
         settings.put("PRIORIZER_URL", priorizer.toString());
+        // Only when the demo asks, or it may share a refresh that began before the priorizer had a ranking.
+        settings.put("RESCUE_PRIORIZER_REFRESH", "0");
         settings.put("RESCUE_COPIES", Integer.toString(COPIES));
         settings.put("RESCUE_HOST_CONNECTIONS", "6");
         settings.put("RESCUE_RETRY_BASE", "500ms");
