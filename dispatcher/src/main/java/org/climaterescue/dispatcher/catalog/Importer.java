@@ -93,7 +93,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
                     start(run.get());
                 }
             }
-            failSilent = Ticker.startNow("the look for imports that were cut off", LOOK_EVERY, this::failSilent);
+            failSilent = Ticker.start("the look for imports that were cut off", LOOK_EVERY, this::failSilent);
         } catch (IOException e) {
             LOG.error("imports that were cut off cannot be taken up", e);
         }
