@@ -30,6 +30,11 @@ public final class StorageFailure extends RuntimeException {
         return failure.getSQLState() == null ? "" : failure.getSQLState();
     }
 
+    /** Whether another transaction was in the way, a deadlock or a serialization failure: tried again at once it may succeed. */
+    public boolean lostRace() {
+        return sqlState().equals("40P01") || sqlState().equals("40001");
+    }
+
     /**
      * Whether the database cannot be reached, starts, stops, is out of room, does not get a statement done in time or has become
      * a standby, so that the same call may succeed later.

@@ -4,14 +4,10 @@ import io.micronaut.transaction.TransactionOperations;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Set;
 
 /** Runs work inside one transaction (READ COMMITTED) of the state of record. */
 @Singleton
 public final class Transactions {
-
-    /** PostgreSQL's codes for a deadlock and a serialization failure: the same work may succeed at once when tried again. */
-    private static final Set<String> TRY_AGAIN = Set.of("40P01", "40001");
 
     private static final int TRIES = 5;
 
@@ -32,7 +28,7 @@ public final class Transactions {
             try {
                 return once(work);
             } catch (StorageFailure e) {
-                if (tried == TRIES || !TRY_AGAIN.contains(e.sqlState())) {
+                if (tried == TRIES || !e.lostRace()) {
                     throw e;
                 }
             }

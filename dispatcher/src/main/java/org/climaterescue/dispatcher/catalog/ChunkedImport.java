@@ -6,10 +6,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
+import org.climaterescue.db.catalog.AlreadyTaken;
 import org.climaterescue.db.catalog.CatalogRecord;
 import org.climaterescue.db.catalog.Chunk;
 import org.climaterescue.db.catalog.Counts;
@@ -20,6 +22,8 @@ import org.climaterescue.dispatcher.assignment.CustodyDesk;
 import org.climaterescue.dispatcher.assignment.TaskOrders;
 import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.intake.Submissions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Writes records of one run in chunks; records that an earlier part of the same run has written are passed over.
@@ -28,6 +32,8 @@ import org.climaterescue.dispatcher.intake.Submissions;
  * stays bounded.
  */
 final class ChunkedImport implements RecordSink {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ChunkedImport.class);
 
     private static final int CHUNK = 2000;
     private static final int MOST_CHARACTERS = 8_000_000;
@@ -44,6 +50,9 @@ final class ChunkedImport implements RecordSink {
     private List<CatalogRecord> chunk = new ArrayList<>(CHUNK);
     private Future<?> writing = CompletableFuture.completedFuture(null);
     private long toPassOver;
+    /** Only ever touched by the one chunk that is being written. */
+    private long written;
+
     private long datasets;
     private int characters;
 
@@ -68,6 +77,7 @@ final class ChunkedImport implements RecordSink {
             LongSupplier bytesRead) {
         this.run = run;
         this.toPassOver = written;
+        this.written = written;
         this.submissions = submissions;
         this.terms = terms;
         this.transactions = transactions;
@@ -108,15 +118,25 @@ final class ChunkedImport implements RecordSink {
         var upTo = new Position(datasets, bytesRead.getAsLong());
         chunk = new ArrayList<>(CHUNK);
         characters = 0;
-        writing = threads.submit(() -> {
-            turns.acquire();
-            try {
-                write(records, upTo);
-            } finally {
-                turns.release();
-            }
-            return records;
-        });
+        try {
+            writing = threads.submit(() -> {
+                turns.acquire();
+                try {
+                    write(records, upTo);
+                } finally {
+                    turns.release();
+                }
+                return records;
+            });
+        } catch (RejectedExecutionException stopping) {
+            throw stopping(stopping);
+        }
+    }
+
+    private static InterruptedException stopping(Exception cause) {
+        var stopping = new InterruptedException("the dispatcher stops");
+        stopping.initCause(cause);
+        return stopping;
     }
 
     private void awaitWriting() throws InterruptedException {
@@ -137,17 +157,22 @@ final class ChunkedImport implements RecordSink {
     private void write(List<CatalogRecord> records, Position upTo) throws InterruptedException {
         try {
             Chunk.Taken taken = Patience.whileAway(() -> transactions.atLength(connection -> {
-                Chunk.Taken written = Chunk.take(connection, run, records, upTo, terms);
+                Chunk.Taken now = Chunk.take(connection, run, records, written, upTo, terms);
                 desk.carryOut(
                         connection,
-                        written.changed().stream().map(TaskOrders::reconsider).toList());
-                return written;
+                        now.changed().stream().map(TaskOrders::reconsider).toList());
+                return now;
             }));
+            written += records.size();
             submissions.count(taken.tally());
             Counts counts = taken.counts();
             if (counts.added() > 0 || counts.updated() > 0) {
                 bell.ring();
             }
+        } catch (AlreadyTaken before) {
+            LOG.info("{}", before.getMessage());
+            written += records.size();
+            bell.ring();
         } catch (StorageFailure refused) {
             if (!refused.refusesValue()) {
                 throw refused;

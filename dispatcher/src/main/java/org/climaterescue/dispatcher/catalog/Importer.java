@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,6 +42,9 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     /** Chunks written at a time, of all imports together: the database has others to serve. */
     private static final int TURNS = 2;
 
+    /** Files read at a time; each takes the memory of two chunks. */
+    private static final int READERS = 4;
+
     private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
 
     private static final String CUT =
@@ -53,7 +57,9 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     private final CustodyDesk desk;
     private final WorkBell bell;
     private volatile @Nullable Ticker failSilent;
+    private boolean databaseWasThere = true;
     private final Semaphore turns = new Semaphore(TURNS, true);
+    private final Semaphore readers = new Semaphore(READERS, true);
     private final ExecutorService threads = Executors.newThreadPerTaskExecutor(
             Thread.ofVirtual().name("catalog import ", 1).factory());
 
@@ -84,24 +90,36 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
         threads.execute(this::takeUp);
     }
 
+    /** Only when all of this dispatcher's own have been heard of again does it look for imports that nobody takes up. */
     private void takeUp() {
         try {
             spool.sweep();
             for (Path file : spool.files(SpooledCatalog.PREFIX)) {
                 Optional<Run> run = SpooledCatalog.runOf(file);
-                if (run.isPresent()) {
-                    start(run.get());
+                Optional<SpooledCatalog> catalog =
+                        run.isPresent() ? SpooledCatalog.lock(run.get(), file) : Optional.empty();
+                if (catalog.isPresent()) {
+                    var _ = resume(catalog.get().run());
+                    threads.execute(() -> work(catalog.get()));
                 }
             }
-            failSilent = Ticker.start("the look for imports that were cut off", LOOK_EVERY, this::failSilent);
+            failSilent = Ticker.startNow("the look for imports that were cut off", LOOK_EVERY, this::failSilent);
         } catch (IOException e) {
             LOG.error("imports that were cut off cannot be taken up", e);
+        } catch (InterruptedException | RejectedExecutionException stopping) {
+            LOG.info("imports that were cut off are taken up at the next start");
         }
     }
 
-    /** Imports whose dispatcher died, this one or another, and that nobody takes up. */
+    /**
+     * Imports whose dispatcher died, this one or another, and that nobody takes up. After the database was away it waits for one more
+     * look, since nobody could be heard meanwhile.
+     */
     private void failSilent() {
-        int failed = transactions.in(connection -> Imports.failSilent(connection, CUT));
+        boolean wasThere = databaseWasThere;
+        databaseWasThere = false;
+        int failed = transactions.in(connection -> wasThere ? Imports.failSilent(connection, CUT) : 0);
+        databaseWasThere = true;
         if (failed > 0) {
             LOG.warn("{} catalog imports had been cut off and are marked as failed", failed);
         }
@@ -109,7 +127,12 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
 
     private void work(SpooledCatalog catalog) {
         try (catalog) {
-            importAll(catalog);
+            awaitReader(catalog.run());
+            try {
+                importAll(catalog);
+            } finally {
+                readers.release();
+            }
             catalog.delete();
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -121,26 +144,25 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
         }
     }
 
+    /** Whoever waits for long says that they live. */
+    private void awaitReader(Run run) throws InterruptedException {
+        while (!readers.tryAcquire(LOOK_EVERY.toSeconds(), TimeUnit.SECONDS)) {
+            var _ = resume(run);
+        }
+    }
+
+    private Optional<Imports.Progress> resume(Run run) throws InterruptedException {
+        String instance = submissions.terms(run.catalogNo()).instance();
+        return Patience.whileAway(() -> transactions.in(connection -> Imports.resume(connection, run, instance)));
+    }
+
     private void importAll(SpooledCatalog catalog) throws InterruptedException {
         Run run = catalog.run();
-        String instance = submissions.terms(run.catalogNo()).instance();
         try {
-            Optional<Imports.Progress> progress =
-                    Patience.whileAway(() -> transactions.in(connection -> Imports.resume(connection, run, instance)));
-            if (progress.isPresent()) {
-                String error = read(catalog, progress.get());
-                if (error == null) {
-                    delist(run, instance);
-                }
-                Patience.whileAway(() -> transactions.in(connection -> {
-                    Imports.end(connection, run, error);
-                    return run;
-                }));
-                LOG.info(
-                        "catalog {} was read {}", progress.get().name(), error == null ? "whole" : "in part: " + error);
+            Optional<Imports.Progress> progress = resume(run);
+            while (progress.isPresent()) {
+                progress = importRest(catalog, progress.get()) ? Optional.empty() : resume(run);
             }
-        } catch (Superseded ended) {
-            LOG.warn("{}; its file is dropped", ended.getMessage());
         } catch (StorageFailure refused) {
             LOG.error("catalog {} cannot be imported", run.catalogNo(), refused);
             fail(run, "the database refused it: " + refused.getMessage());
@@ -150,7 +172,28 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
         }
     }
 
-    private void delist(Run run, String instance) throws InterruptedException {
+    /** Gives false when the run was ended by somebody else: by a newer one, or as silent when it was not. */
+    private boolean importRest(SpooledCatalog catalog, Imports.Progress progress) throws InterruptedException {
+        Run run = catalog.run();
+        try {
+            String error = read(catalog, progress);
+            if (error == null) {
+                delist(run);
+            }
+            Patience.whileAway(() -> transactions.in(connection -> {
+                Imports.end(connection, run, error);
+                return run;
+            }));
+            LOG.info("catalog {} was read {}", progress.name(), error == null ? "whole" : "in part: " + error);
+            return true;
+        } catch (Superseded ended) {
+            LOG.warn("{}", ended.getMessage());
+            return false;
+        }
+    }
+
+    private void delist(Run run) throws InterruptedException {
+        String instance = submissions.terms(run.catalogNo()).instance();
         OptionalLong last = OptionalLong.of(0);
         while (last.isPresent()) {
             long after = last.getAsLong();

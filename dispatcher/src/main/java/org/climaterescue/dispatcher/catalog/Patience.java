@@ -17,7 +17,7 @@ final class Patience {
     private Patience() {}
 
     /**
-     * Does the work again and again until the database is there.
+     * Does the work again and again until the database is there, and nobody in the way.
      *
      * @throws StorageFailure when the database refuses
      * @throws InterruptedException when the dispatcher stops
@@ -28,7 +28,7 @@ final class Patience {
             try {
                 return work.get();
             } catch (StorageFailure failure) {
-                if (!failure.away()) {
+                if (!failure.away() && !failure.lostRace()) {
                     throw failure;
                 }
                 LOG.warn("an import waits for the database: {}", failure.getMessage());

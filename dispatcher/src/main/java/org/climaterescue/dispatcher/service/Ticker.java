@@ -25,15 +25,24 @@ public final class Ticker implements AutoCloseable {
     }
 
     /**
-     * Starts ticking.
+     * Starts ticking, for the first time after a pause.
      *
      * @param name what the work is called in the log
      * @param pause from the end of one run to the start of the next
      */
     public static Ticker start(String name, Duration pause, Runnable work) {
+        return start(name, pause, pause, work);
+    }
+
+    /** As {@link #start}, but for the first time at once. */
+    public static Ticker startNow(String name, Duration pause, Runnable work) {
+        return start(name, Duration.ZERO, pause, work);
+    }
+
+    private static Ticker start(String name, Duration first, Duration pause, Runnable work) {
         var ticker = new Ticker(name, work);
         var _ = ticker.clock.scheduleWithFixedDelay(
-                ticker::tick, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
+                ticker::tick, first.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
         return ticker;
     }
 

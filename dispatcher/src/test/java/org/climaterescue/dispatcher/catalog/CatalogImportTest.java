@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class CatalogImportTest {
 
@@ -335,8 +337,9 @@ class CatalogImportTest {
         assertThat(answer.json().get("catalog_id").asText()).isEqualTo("c-1");
     }
 
-    @Test
-    void anImportThatWasCutGoesOnWhereItWas() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"'importing', null, null", "'failed', 'was silent for long', now()"})
+    void anImportThatWasCutGoesOnWhereItWasEvenWhenItWasGivenUp(String told) throws IOException {
         String url = TestDatabase.create();
         var rows = new StringBuilder();
         for (int i = 0; i < 1200; i++) {
@@ -346,15 +349,19 @@ class CatalogImportTest {
         try (TestService before = TestService.start(dataDir, url)) {
             // As a stop after the first chunk leaves it.
             before.execute("""
-                    insert into catalog (name, format, status, added, imported_by, heard_at, started_at)
-                    values ('cut', 'jsonl', 'importing', 500, 'an earlier life', now(), now())
-                    """);
+                    insert into catalog (name, format, status, error, finished_at, added, imported_by, heard_at, started_at)
+                    values ('cut', 'jsonl', %s, 500, 'an earlier life', now() - interval '11 minutes', now())
+                    """.formatted(told));
             Files.writeString(spool.resolve("catalog-1-1.spool"), rows);
         }
 
         try (TestService after = TestService.start(dataDir, url)) {
-            JsonNode catalog = await(after, "c-1");
+            Awaitility.await()
+                    .atMost(Duration.ofMinutes(1))
+                    .until(() -> after.number("select count(*) from catalog where status = 'imported'") == 1);
+            JsonNode catalog = after.get("/catalogs/c-1").json();
 
+            assertThat(catalog.has("error")).isFalse();
             assertThat(counts(catalog))
                     .isEqualTo("datasets 0, read 1200, added 1200, updated 0, unchanged 0, duplicates 0, rejected 0");
             // The first 500 are passed over.

@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import org.climaterescue.db.TestDatabase;
 import org.climaterescue.dispatcher.TestService;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +78,24 @@ class CatalogVersionsTest {
         assertThat(again.get("unchanged").asLong()).isEqualTo(2);
         assertThat(task("b").has("catalog_gone_at")).isFalse();
         assertThat(history("b")).isEqualTo("submitted, delisted, relisted");
+    }
+
+    @Test
+    void whatWasFirstGivenElsewhereStaysADuplicateWhenTheWindowIsOver() {
+        service.post("/tasks", "{\"dataset_url\":\"http://example.org/b\",\"name\":\"mine\"}");
+        imported(A + B);
+        TestDatabase.advance(service.database(), Duration.ofDays(3650));
+
+        JsonNode again = imported(A + B.replace("}", ",\"name\":\"theirs\"}"));
+        JsonNode without = imported(A);
+
+        assertThat(CatalogImportTest.counts(again))
+                .isEqualTo("datasets 0, read 2, added 0, updated 0, unchanged 1, duplicates 1, rejected 0");
+        assertThat(without.get("gone").asLong()).isZero();
+        assertThat(service.number("select count(*) from task")).isEqualTo(2);
+        assertThat(service.number("select count(*) from task where name = 'mine'"))
+                .isEqualTo(1);
+        assertThat(history("b")).isEqualTo("submitted");
     }
 
     @Test

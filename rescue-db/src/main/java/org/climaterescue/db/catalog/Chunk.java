@@ -50,16 +50,19 @@ public final class Chunk {
     /**
      * Takes the records, and counts them.
      *
+     * @param before how many records of this run are counted already
      * @param upTo how far the file has been read with them
      * @return what became of these records; the tasks of which they say something else now must be settled anew
      * @throws Superseded when the run is over; nothing is written
+     * @throws AlreadyTaken when these records were taken by an earlier try whose answer was lost; nothing is written
      */
-    public static Taken take(Connection connection, Run run, List<CatalogRecord> records, Position upTo, Terms terms)
+    public static Taken take(
+            Connection connection, Run run, List<CatalogRecord> records, long before, Position upTo, Terms terms)
             throws SQLException {
-        return new Chunk(connection, run, terms).take(records, upTo);
+        return new Chunk(connection, run, terms).take(records, before, upTo);
     }
 
-    private Taken take(List<CatalogRecord> records, Position upTo) throws SQLException {
+    private Taken take(List<CatalogRecord> records, long before, Position upTo) throws SQLException {
         List<CatalogRecord.Asset> assets = new ArrayList<>(records.size());
         for (CatalogRecord one : records) {
             switch (one) {
@@ -72,11 +75,11 @@ public final class Chunk {
         Map<Long, Submission> changes = new HashMap<>();
         Set<Long> relisted = new HashSet<>();
         for (CatalogRecord.Asset asset : assets) {
-            Item before = given.get(asset.submission().url().canonical());
-            if (before == null) {
+            Item item = given.get(asset.submission().url().canonical());
+            if (item == null) {
                 fresh.add(asset);
             } else {
-                again(asset, named.getOrDefault(before.taskId(), before), changes, relisted);
+                again(asset, named.getOrDefault(item.taskId(), item), changes, relisted);
             }
         }
         // Before anything new is taken: whoever holds a task's lock may want its URL's row next, never the other way
@@ -93,7 +96,7 @@ public final class Chunk {
                 .filter(asset -> asset.submission().repair() != null)
                 .count();
         var counts = new Counts(added, updated, unchanged, duplicates, refused.size(), repaired);
-        Imports.count(connection, run, counts, upTo);
+        Imports.count(connection, run, before, counts, upTo);
         return new Taken(counts, List.copyOf(changes.keySet()), tally);
     }
 
@@ -101,7 +104,12 @@ public final class Chunk {
         Sha256 fingerprint = asset.fingerprint();
         boolean same = before.fingerprint().equals(fingerprint);
         if (before.run() == run.run()) {
-            repeat(same);
+            repeat(same, before);
+            return;
+        }
+        if (before.elsewhere()) {
+            duplicates++;
+            named.put(before.taskId(), item(before.taskId(), fingerprint, true));
             return;
         }
         if (same) {
@@ -113,7 +121,7 @@ public final class Chunk {
         if (before.gone()) {
             relisted.add(before.taskId());
         }
-        name(before.taskId(), fingerprint);
+        named.put(before.taskId(), item(before.taskId(), fingerprint, false));
     }
 
     private Tally takeFresh(List<CatalogRecord.Asset> fresh) throws SQLException {
@@ -132,11 +140,18 @@ public final class Chunk {
             switch (answers.get(i)) {
                 case Reception.Accepted accepted -> {
                     added++;
-                    name(accepted.taskId(), asset.fingerprint());
+                    named.put(accepted.taskId(), item(accepted.taskId(), asset.fingerprint(), false));
                 }
                 case Reception.Duplicate duplicate -> {
                     Item first = named.getOrDefault(duplicate.taskId(), given.get(duplicate.taskId()));
-                    repeat(first != null && first.fingerprint().equals(asset.fingerprint()));
+                    if (first != null) {
+                        repeat(first.fingerprint().equals(asset.fingerprint()), first);
+                    } else {
+                        duplicates++;
+                        if (duplicate.by() == Reception.Key.URL) {
+                            named.put(duplicate.taskId(), item(duplicate.taskId(), asset.fingerprint(), true));
+                        }
+                    }
                 }
                 case Reception.OtherBody other ->
                     refused.add(new CatalogRecord.Refused(
@@ -146,16 +161,16 @@ public final class Chunk {
         return Tally.of(answers);
     }
 
-    private void repeat(boolean same) {
-        if (same) {
+    private void repeat(boolean same, Item first) {
+        if (same && !first.elsewhere()) {
             unchanged++;
         } else {
             duplicates++;
         }
     }
 
-    private void name(long taskId, Sha256 fingerprint) {
-        named.put(taskId, new Item(taskId, fingerprint, run.run(), false));
+    private Item item(long taskId, Sha256 fingerprint, boolean elsewhere) {
+        return new Item(taskId, fingerprint, run.run(), false, elsewhere);
     }
 
     private static String[] urls(List<CatalogRecord.Asset> assets) {

@@ -52,14 +52,16 @@ public final class Imports {
     }
 
     /**
-     * Takes an import that was cut on under this instance's name.
+     * Takes an import on under this instance's name, where it was cut or was given up as silent.
      *
-     * @return how far it had come; empty when it is not under way any more
+     * @return how far it had come; empty when it has been read whole, or a newer one has begun
      */
     public static Optional<Progress> resume(Connection connection, Run run, String instance) throws SQLException {
         return Sql.of(connection, """
-                        update catalog set imported_by = ?, heard_at = clock_timestamp()
-                        where catalog_no = ? and run = ? and status = 'importing'
+                        update catalog
+                        set status = 'importing', error = null, finished_at = null, imported_by = ?,
+                            heard_at = clock_timestamp()
+                        where catalog_no = ? and run = ? and status <> 'imported'
                         returning name, format, added, updated, unchanged, duplicates, rejected, repaired
                         """, instance, run.catalogNo(), run.run())
                 .first(row -> new Progress(row.text("name"), row.text("format"), Counts.from(row)));
@@ -73,30 +75,48 @@ public final class Imports {
                                 """, format, run.catalogNo(), run.run()).update());
     }
 
-    /** Adds to the counts. */
-    static void count(Connection connection, Run run, Counts more, Position upTo) throws SQLException {
-        changed(
-                run,
-                Sql.of(
-                                connection,
-                                """
-                                update catalog
-                                set added = added + ?, updated = updated + ?, unchanged = unchanged + ?,
-                                    duplicates = duplicates + ?, rejected = rejected + ?, repaired = repaired + ?,
-                                    datasets = ?, bytes_read = ?, heard_at = clock_timestamp()
-                                where catalog_no = ? and run = ? and status = 'importing'
-                                """,
-                                more.added(),
-                                more.updated(),
-                                more.unchanged(),
-                                more.duplicates(),
-                                more.rejected(),
-                                more.repaired(),
-                                upTo.datasets(),
-                                upTo.bytes(),
-                                run.catalogNo(),
-                                run.run())
-                        .update());
+    /**
+     * Adds to the counts.
+     *
+     * @param before how many records are counted already
+     * @throws AlreadyTaken when these have been added; whoever asks has not heard that their commit succeeded
+     */
+    static void count(Connection connection, Run run, long before, Counts more, Position upTo) throws SQLException {
+        int counted = Sql.of(
+                        connection,
+                        """
+                        update catalog
+                        set added = added + ?, updated = updated + ?, unchanged = unchanged + ?,
+                            duplicates = duplicates + ?, rejected = rejected + ?, repaired = repaired + ?,
+                            datasets = ?, bytes_read = ?, heard_at = clock_timestamp()
+                        where catalog_no = ? and run = ? and status = 'importing'
+                          and added + updated + unchanged + duplicates + rejected = ?
+                        """,
+                        more.added(),
+                        more.updated(),
+                        more.unchanged(),
+                        more.duplicates(),
+                        more.rejected(),
+                        more.repaired(),
+                        upTo.datasets(),
+                        upTo.bytes(),
+                        run.catalogNo(),
+                        run.run(),
+                        before)
+                .update();
+        if (counted == 0) {
+            long read = Sql.of(connection, """
+                            select added + updated + unchanged + duplicates + rejected as read from catalog
+                            where catalog_no = ? and run = ? and status = 'importing'
+                            """, run.catalogNo(), run.run())
+                    .first(row -> row.number("read"))
+                    .orElseThrow(() -> new Superseded(run));
+            if (read == before + more.read()) {
+                throw new AlreadyTaken(run, read);
+            }
+            throw new IllegalStateException("import %d of catalog %d has %,d records, not %,d"
+                    .formatted(run.run(), run.catalogNo(), read, before));
+        }
     }
 
     /**

@@ -24,15 +24,17 @@ final class Items {
      * @param fingerprint of what the catalog said of it last
      * @param run the last import that named it
      * @param gone whether a later import named it no more
+     * @param elsewhere whether somebody else had given it before, so that the catalog has no say in it
      */
-    record Item(long taskId, Sha256 fingerprint, int run, boolean gone) {
+    record Item(long taskId, Sha256 fingerprint, int run, boolean gone, boolean elsewhere) {
 
         private static Item from(Sql.Row row) throws SQLException {
             return new Item(
                     row.number("task_id"),
                     Sha256.of(row.bytes("fingerprint")),
                     row.integer("run"),
-                    row.timeOrNull("gone_at") != null);
+                    row.timeOrNull("gone_at") != null,
+                    row.flag("elsewhere"));
         }
     }
 
@@ -43,13 +45,13 @@ final class Items {
     static Map<String, Item> ofUrls(Connection connection, int catalogNo, String[] canonicalUrls) throws SQLException {
         Map<String, Item> found = new HashMap<>();
         Sql.of(connection, """
-                        select x.url, i.task_id, i.fingerprint, i.run, i.gone_at
+                        select x.url, i.task_id, i.fingerprint, i.run, i.gone_at, i.elsewhere
                         from unnest(?::text[]) as x (url)
                         cross join lateral (
                             select t.task_id from task t where coalesce(t.canonical_url, t.url) = x.url offset 0
                         ) t
                         cross join lateral (
-                            select i.task_id, i.fingerprint, i.run, i.gone_at
+                            select i.task_id, i.fingerprint, i.run, i.gone_at, i.elsewhere
                             from catalog_item i
                             where i.catalog_no = ? and i.task_id = t.task_id
                             offset 0
@@ -62,7 +64,7 @@ final class Items {
         Map<Long, Item> found = new HashMap<>();
         if (taskIds.length > 0) {
             Sql.of(connection, """
-                            select task_id, fingerprint, run, gone_at from catalog_item
+                            select task_id, fingerprint, run, gone_at, elsewhere from catalog_item
                             where catalog_no = ? and task_id = any (?)
                             """, catalogNo, taskIds).list(row -> {
                 Item item = Item.from(row);
@@ -78,9 +80,8 @@ final class Items {
             return;
         }
         String insert = """
-                insert into catalog_item (catalog_no, task_id, fingerprint, run)
-                select ?, x.task_id, x.fingerprint, ?
-                from unnest(?::bigint[], ?::bytea[]) as x (task_id, fingerprint)
+                insert into catalog_item (catalog_no, task_id, fingerprint, run, elsewhere)
+                select ?, unnest(?::bigint[]), unnest(?::bytea[]), ?, unnest(?::boolean[])
                 """;
         String again = """
                 on conflict (catalog_no, task_id) do update
@@ -90,9 +91,10 @@ final class Items {
                         connection,
                         run.isFirst() ? insert : insert + again,
                         run.catalogNo(),
-                        run.run(),
                         items.stream().mapToLong(Item::taskId).toArray(),
-                        items.stream().map(one -> one.fingerprint().bytes()).toArray(byte[][]::new))
+                        items.stream().map(one -> one.fingerprint().bytes()).toArray(byte[][]::new),
+                        run.run(),
+                        items.stream().map(Item::elsewhere).toArray(Boolean[]::new))
                 .update();
     }
 
@@ -110,11 +112,10 @@ final class Items {
     /** Notes some assets, in order of their tasks, that a whole import has named no more; gives their tasks. */
     static long[] delist(Connection connection, Run run, long afterTask, String instance) throws SQLException {
         // Two statements: joined in one, a planner that does not know yet how many items there are goes through all of
-        // them
-        // for each of them.
+        // them for each.
         long[] gone = Sql.of(connection, """
                         select task_id from catalog_item
-                        where catalog_no = ? and task_id > ? and run < ? and gone_at is null
+                        where catalog_no = ? and task_id > ? and run < ? and gone_at is null and not elsewhere
                         order by task_id limit ?
                         """, run.catalogNo(), afterTask, run.run(), BATCH)
                 .list(row -> row.number("task_id"))
