@@ -10,9 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** One record of a catalog, as far as it could be read. */
 public sealed interface CatalogRecord {
 
-    /**
-     * Where it stood, for people.
-     */
+    /** Where it stood, for people. */
     String position();
 
     /** The record itself, or its beginning. */
@@ -21,8 +19,16 @@ public sealed interface CatalogRecord {
     /** About how much memory it takes, in characters. */
     int characters();
 
-    /** It names an asset. */
-    record Asset(String position, String text, Submission submission) implements CatalogRecord {
+    /**
+     * It names an asset.
+     *
+     * @param fingerprint equal for records that say the same about their asset
+     */
+    record Asset(String position, String text, Submission submission, Sha256 fingerprint) implements CatalogRecord {
+
+        public Asset(String position, String text, Submission submission) {
+            this(position, text, submission, fingerprint(submission.description()));
+        }
 
         @Override
         public int characters() {
@@ -38,9 +44,7 @@ public sealed interface CatalogRecord {
             return text == null ? 0 : text.length();
         }
 
-        /** Equal for records that say the same about their asset. */
-        Sha256 fingerprint() {
-            Description said = submission.description();
+        private static Sha256 fingerprint(Description said) {
             MessageDigest digest = Sha256.start();
             add(digest, said.name());
             add(digest, said.dataset());

@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -26,7 +25,11 @@ public final class Chunk {
     private final Connection connection;
     private final Run run;
     private final Terms terms;
-    private final Map<Long, Item> named = new LinkedHashMap<>();
+    /** What this chunk names, new to the catalog or given before. */
+    private final Map<Long, Item> named = new HashMap<>();
+
+    private final List<Item> newItems = new ArrayList<>();
+    private final List<Item> renewed = new ArrayList<>();
     private final List<CatalogRecord.Refused> refused = new ArrayList<>();
     private long added;
     private long updated;
@@ -90,7 +93,8 @@ public final class Chunk {
         TaskUpdates.write(connection, changes, terms.instance());
         Items.relisted(connection, relisted, terms.instance());
         Tally tally = takeFresh(fresh).plusByUrl(assets.size() - fresh.size());
-        Items.write(connection, run, named.values());
+        Items.add(connection, run.catalogNo(), newItems);
+        Items.renew(connection, run.catalogNo(), renewed);
         writeRefused();
         long repaired = assets.stream()
                 .filter(asset -> asset.submission().repair() != null)
@@ -109,7 +113,7 @@ public final class Chunk {
         }
         if (before.elsewhere()) {
             duplicates++;
-            named.put(before.taskId(), item(before.taskId(), fingerprint, true));
+            name(renewed, before.taskId(), fingerprint, true);
             return;
         }
         if (same) {
@@ -121,7 +125,7 @@ public final class Chunk {
         if (before.gone()) {
             relisted.add(before.taskId());
         }
-        named.put(before.taskId(), item(before.taskId(), fingerprint, false));
+        name(renewed, before.taskId(), fingerprint, false);
     }
 
     private Tally takeFresh(List<CatalogRecord.Asset> fresh) throws SQLException {
@@ -140,7 +144,7 @@ public final class Chunk {
             switch (answers.get(i)) {
                 case Reception.Accepted accepted -> {
                     added++;
-                    named.put(accepted.taskId(), item(accepted.taskId(), asset.fingerprint(), false));
+                    name(newItems, accepted.taskId(), asset.fingerprint(), false);
                 }
                 case Reception.Duplicate duplicate -> {
                     Item first = named.getOrDefault(duplicate.taskId(), given.get(duplicate.taskId()));
@@ -149,7 +153,7 @@ public final class Chunk {
                     } else {
                         duplicates++;
                         if (duplicate.by() == Reception.Key.URL) {
-                            named.put(duplicate.taskId(), item(duplicate.taskId(), asset.fingerprint(), true));
+                            name(newItems, duplicate.taskId(), asset.fingerprint(), true);
                         }
                     }
                 }
@@ -169,8 +173,10 @@ public final class Chunk {
         }
     }
 
-    private Item item(long taskId, Sha256 fingerprint, boolean elsewhere) {
-        return new Item(taskId, fingerprint, run.run(), false, elsewhere);
+    private void name(List<Item> items, long taskId, Sha256 fingerprint, boolean elsewhere) {
+        var item = new Item(taskId, fingerprint, run.run(), false, elsewhere);
+        named.put(taskId, item);
+        items.add(item);
     }
 
     private static String[] urls(List<CatalogRecord.Asset> assets) {

@@ -1,5 +1,6 @@
 package org.climaterescue.db.catalog;
 
+import de.bytefish.pgbulkinsert.mapping.AbstractMapping;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Arrays;
@@ -7,6 +8,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import org.climaterescue.db.Copy;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.ledger.TaskLocks;
 import org.climaterescue.protocol.Sha256;
@@ -74,28 +76,40 @@ final class Items {
         return found;
     }
 
-    /** In a first import nothing can be in the way, and not looking saves a third. */
-    static void write(Connection connection, Run run, Collection<Item> items) throws SQLException {
+    /** Writes items that the catalog has not given before. */
+    static void add(Connection connection, int catalogNo, Collection<Item> items) throws SQLException {
+        new Copy<>(new ItemTable(catalogNo)).write(connection, items);
+    }
+
+    /** Writes what is known anew of items that the catalog has given before; as an insert, for which there is but one plan. */
+    static void renew(Connection connection, int catalogNo, Collection<Item> items) throws SQLException {
         if (items.isEmpty()) {
             return;
         }
-        String insert = """
-                insert into catalog_item (catalog_no, task_id, fingerprint, run, elsewhere)
-                select ?, unnest(?::bigint[]), unnest(?::bytea[]), ?, unnest(?::boolean[])
-                """;
-        String again = """
-                on conflict (catalog_no, task_id) do update
-                    set fingerprint = excluded.fingerprint, run = excluded.run, gone_at = null
-                """;
         Sql.of(
                         connection,
-                        run.isFirst() ? insert : insert + again,
-                        run.catalogNo(),
+                        """
+                        insert into catalog_item (catalog_no, task_id, fingerprint, run)
+                        select ?, unnest(?::bigint[]), unnest(?::bytea[]), unnest(?::integer[])
+                        on conflict (catalog_no, task_id) do update
+                            set fingerprint = excluded.fingerprint, run = excluded.run, gone_at = null
+                        """,
+                        catalogNo,
                         items.stream().mapToLong(Item::taskId).toArray(),
                         items.stream().map(one -> one.fingerprint().bytes()).toArray(byte[][]::new),
-                        run.run(),
-                        items.stream().map(Item::elsewhere).toArray(Boolean[]::new))
+                        items.stream().mapToInt(Item::run).toArray())
                 .update();
+    }
+
+    private static final class ItemTable extends AbstractMapping<Item> {
+        ItemTable(int catalogNo) {
+            super("", "catalog_item");
+            mapIntegerPrimitive("catalog_no", _ -> catalogNo);
+            mapLongPrimitive("task_id", Item::taskId);
+            mapByteArray("fingerprint", item -> item.fingerprint().bytes());
+            mapIntegerPrimitive("run", Item::run);
+            mapBooleanPrimitive("elsewhere", Item::elsewhere);
+        }
     }
 
     /** Notes in the history of tasks, whose locks must be held, that the catalog lists them again. */

@@ -56,8 +56,7 @@ public final class Intake {
             open.add(i);
         }
         // One round nearly always. A further one is for submissions that lost a key to another transaction, and for
-        // those
-        // that share a key with an earlier one of their own chunk: by then its rows tell how to answer them.
+        // those that share a key with an earlier one of their own chunk: by then its rows tell how to answer them.
         while (!open.isEmpty()) {
             open = round(open, hosts);
         }

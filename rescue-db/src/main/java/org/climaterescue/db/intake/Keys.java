@@ -85,15 +85,20 @@ final class Keys {
         if (sorted.isEmpty()) {
             return new Outcome(Set.of(), Map.of());
         }
-        Set<Long> won = new HashSet<>(
+        int written =
                 Sql.of(connection, """
                         insert into capture (url_sha256, task_id, taken_at)
-                        select x.url_sha256, x.task_id, ?
-                        from unnest(?::bytea[], ?::bigint[]) as x (url_sha256, task_id)
+                        select unnest(?::bytea[]), unnest(?::bigint[]), ?
                         on conflict do nothing
-                        returning task_id
-                        """, now, keys(sorted), taskIds(sorted)).list(row -> row.number("task_id")));
+                        """, keys(sorted), taskIds(sorted), now).update();
+        Set<Long> won = new HashSet<>();
+        sorted.forEach(one -> won.add(one.taskId()));
         Map<Sha256, Long> first = new HashMap<>();
+        if (written < sorted.size()) {
+            won.retainAll(
+                    Sql.of(connection, "select task_id from capture where url_sha256 = any (?)", (Object) keys(sorted))
+                            .list(row -> row.number("task_id")));
+        }
         List<Candidate> rest =
                 sorted.stream().filter(one -> !won.contains(one.taskId())).toList();
         if (!rest.isEmpty()) {

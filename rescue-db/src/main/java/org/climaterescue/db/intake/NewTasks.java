@@ -1,13 +1,15 @@
 package org.climaterescue.db.intake;
 
+import de.bytefish.pgbulkinsert.mapping.AbstractMapping;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
+import org.climaterescue.db.Copy;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.intake.Intake.Candidate;
 import org.climaterescue.protocol.Json;
@@ -17,125 +19,134 @@ import org.jspecify.annotations.Nullable;
 /** The rows of new tasks. */
 final class NewTasks {
 
+    private static final Copy<NewTask> TASK = new Copy<>(new TaskTable());
+    private static final Copy<NewTask> READY = new Copy<>(new ReadyTable());
+    private static final Copy<NewTask> EVENT = new Copy<>(new EventTable());
+
     private NewTasks() {}
 
     /**
      * Writes each task, its first row in {@code ready} and its first line of history. A URL in the last known ranking gives a task
      * its rank.
-     *
-     * <p>A plain statement a table, and arrays unnested side by side in its select list: rows that one statement hands to the next,
-     * or that are unnested in a from clause, are copied once more.
      */
-    static void write(Connection connection, List<Candidate> tasks, Terms terms, Instant now) throws SQLException {
-        if (tasks.isEmpty()) {
+    static void write(Connection connection, List<Candidate> candidates, Terms terms, Instant now) throws SQLException {
+        if (candidates.isEmpty()) {
             return;
         }
-        long[] ids = tasks.stream().mapToLong(Candidate::taskId).toArray();
-        int[] hosts = tasks.stream().mapToInt(Candidate::hostNo).toArray();
-        Long[] sizes = of(tasks, one -> one.description().sizeBytes()).toArray(new Long[0]);
-        int[] priorities = tasks.stream().mapToInt(NewTasks::priority).toArray();
-        @Nullable Integer[] ranks = ranks(connection, tasks);
-        Sql.of(
-                        connection,
-                        """
-                        insert into task (task_id, request_id, url, canonical_url, host_no, name, dataset, organization,
-                                          catalog_no, size_bytes, sha256, priority, rank, copies_target, payload,
-                                          initiated_by, created_at)
-                        select unnest(?::bigint[]), unnest(?::text[]), unnest(?::text[]), unnest(?::text[]),
-                               unnest(?::integer[]), unnest(?::text[]), unnest(?::text[]), unnest(?::text[]), ?::integer,
-                               unnest(?::bigint[]), unnest(?::bytea[]), unnest(?::integer[]), unnest(?::integer[]),
-                               unnest(?::integer[]), unnest(?::text[])::json, ?, ?
-                        """,
-                        ids,
-                        texts(tasks, Submission::requestId),
-                        texts(tasks, one -> one.url().raw()),
-                        texts(tasks, NewTasks::otherThanRaw),
-                        hosts,
-                        texts(tasks, one -> one.description().name()),
-                        texts(tasks, one -> one.description().dataset()),
-                        texts(tasks, one -> one.description().organization()),
-                        terms.catalogNo(),
-                        sizes,
-                        of(tasks, NewTasks::digest).toArray(new byte[0][]),
-                        priorities,
-                        ranks,
-                        tasks.stream()
-                                .mapToInt(one -> one.submission().copies())
-                                .toArray(),
-                        texts(tasks, Submission::payload),
-                        terms.instance(),
-                        now)
-                .update();
-        Sql.of(
-                        connection,
-                        """
-                        insert into ready (task_id, slot, urgency, copies, rank, host_no, size_bytes, attempt, contested,
-                                           since)
-                        select unnest(?::bigint[]), 0, 10 - unnest(?::integer[]), 0, unnest(?::integer[]),
-                               unnest(?::integer[]), unnest(?::bigint[]), 1, false, ?
-                        """,
-                        ids,
-                        priorities,
-                        Arrays.stream(ranks)
-                                .mapToInt(rank -> rank == null ? Integer.MAX_VALUE : rank)
-                                .toArray(),
-                        hosts,
-                        sizes,
-                        now)
-                .update();
-        Sql.of(connection, """
-                        insert into event (task_id, at, kind, task_status, actor, detail)
-                        select unnest(?::bigint[]), ?, 'submitted', 'pending', ?, unnest(?::text[])::json
-                        """, ids, now, terms.instance(), texts(tasks, NewTasks::detail))
-                .update();
+        Map<Sha256, Integer> ranks = ranks(connection, candidates);
+        ZonedDateTime at = now.atZone(ZoneOffset.UTC);
+        List<NewTask> tasks = candidates.stream()
+                .map(one -> new NewTask(one.taskId(), one.hostNo(), one.submission(), ranks.get(one.key()), terms, at))
+                .toList();
+        TASK.write(connection, tasks);
+        READY.write(connection, tasks);
+        EVENT.write(connection, tasks);
     }
 
     /** The ranks that the last known ranking has for the tasks; nothing is looked up while there is none. */
-    private static @Nullable Integer[] ranks(Connection connection, List<Candidate> tasks) throws SQLException {
+    private static Map<Sha256, Integer> ranks(Connection connection, List<Candidate> tasks) throws SQLException {
         Map<Sha256, Integer> known = new HashMap<>();
         if (Sql.of(connection, "select exists (select from ranking) as known").one(row -> row.flag("known"))) {
             Sql.of(connection, "select url_sha256, rank from ranking where url_sha256 = any (?)", (Object)
                             tasks.stream().map(one -> one.key().bytes()).toArray(byte[][]::new))
                     .list(row -> known.put(Sha256.of(row.bytes("url_sha256")), row.integer("rank")));
         }
-        return tasks.stream()
-                .<@Nullable Integer>map(one -> known.get(one.key()))
-                .toArray(Integer[]::new);
+        return known;
     }
 
-    private static @Nullable String otherThanRaw(Submission submission) {
-        String canonical = submission.url().canonical();
-        return canonical.equals(submission.url().raw()) ? null : canonical;
+    private record NewTask(
+            long taskId,
+            int hostNo,
+            Submission submission,
+            @Nullable Integer rank,
+            Terms terms,
+            ZonedDateTime at) {
+
+        Description said() {
+            return submission.description();
+        }
+
+        AssetUrl url() {
+            return submission.url();
+        }
+
+        @Nullable
+        String canonicalOtherThanRaw() {
+            return url().canonical().equals(url().raw()) ? null : url().canonical();
+        }
+
+        byte @Nullable [] digest() {
+            Sha256 sha256 = said().sha256();
+            return sha256 == null ? null : sha256.bytes();
+        }
+
+        int priority() {
+            Integer priority = said().priority();
+            return priority == null ? Description.USUAL_PRIORITY : priority;
+        }
+
+        /** What was done to a URL that had to be repaired, as JSON. */
+        @Nullable
+        String repair() {
+            Submission.Repair repair = submission.repair();
+            return repair == null
+                    ? null
+                    : Json.mapper()
+                            .createObjectNode()
+                            .put("repaired", repair.note())
+                            .put("written", repair.written())
+                            .toString();
+        }
     }
 
-    private static int priority(Candidate task) {
-        Integer said = task.submission().description().priority();
-        return said == null ? Description.USUAL_PRIORITY : said;
+    private static final class TaskTable extends AbstractMapping<NewTask> {
+        TaskTable() {
+            super("", "task");
+            mapLongPrimitive("task_id", NewTask::taskId);
+            mapText("request_id", task -> task.submission().requestId());
+            mapText("url", task -> task.url().raw());
+            mapText("canonical_url", NewTask::canonicalOtherThanRaw);
+            mapIntegerPrimitive("host_no", NewTask::hostNo);
+            mapText("name", task -> task.said().name());
+            mapText("dataset", task -> task.said().dataset());
+            mapText("organization", task -> task.said().organization());
+            mapInteger("catalog_no", task -> task.terms().catalogNo());
+            mapLong("size_bytes", task -> task.said().sizeBytes());
+            mapByteArray("sha256", NewTask::digest);
+            mapShortPrimitive("priority", NewTask::priority);
+            mapInteger("rank", NewTask::rank);
+            mapShortPrimitive("copies_target", task -> task.submission().copies());
+            mapText("payload", task -> task.submission().payload());
+            mapText("initiated_by", task -> task.terms().instance());
+            mapTimeStampTz("created_at", NewTask::at);
+        }
     }
 
-    private static @Nullable String detail(Submission submission) {
-        Submission.Repair repair = submission.repair();
-        return repair == null
-                ? null
-                : Json.mapper()
-                        .createObjectNode()
-                        .put("repaired", repair.note())
-                        .put("written", repair.written())
-                        .toString();
+    private static final class ReadyTable extends AbstractMapping<NewTask> {
+        ReadyTable() {
+            super("", "ready");
+            mapLongPrimitive("task_id", NewTask::taskId);
+            mapShortPrimitive("slot", _ -> 0);
+            mapShortPrimitive("urgency", task -> 10 - task.priority());
+            mapShortPrimitive("copies", _ -> 0);
+            mapInteger("rank", task -> task.rank() == null ? Integer.MAX_VALUE : task.rank());
+            mapIntegerPrimitive("host_no", NewTask::hostNo);
+            mapLong("size_bytes", task -> task.said().sizeBytes());
+            mapShortPrimitive("attempt", _ -> 1);
+            mapBooleanPrimitive("contested", _ -> false);
+            mapTimeStampTz("since", NewTask::at);
+        }
     }
 
-    private static byte @Nullable [] digest(Submission submission) {
-        var sha256 = submission.description().sha256();
-        return sha256 == null ? null : sha256.bytes();
-    }
-
-    private static @Nullable String[] texts(List<Candidate> tasks, Function<Submission, @Nullable String> member) {
-        return of(tasks, member).toArray(new String[0]);
-    }
-
-    private static <T> List<@Nullable T> of(List<Candidate> tasks, Function<Submission, @Nullable T> member) {
-        return tasks.stream()
-                .<@Nullable T>map(one -> member.apply(one.submission()))
-                .toList();
+    private static final class EventTable extends AbstractMapping<NewTask> {
+        EventTable() {
+            super("", "event");
+            mapLongPrimitive("task_id", NewTask::taskId);
+            mapTimeStampTz("at", NewTask::at);
+            mapText("kind", _ -> "submitted");
+            mapText("task_status", _ -> "pending");
+            mapText("actor", task -> task.terms().instance());
+            mapText("detail", NewTask::repair);
+        }
     }
 }
