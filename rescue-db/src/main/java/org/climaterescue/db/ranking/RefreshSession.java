@@ -33,6 +33,14 @@ public final class RefreshSession implements AutoCloseable {
 
     private static final int PAGE = 500;
 
+    /** Of a million URLs and as many tasks that are over, each is looked at once: the planner makes joins of these, not of {@code in}. */
+    static final String NEWCOMERS = """
+            select s.* from pg_temp.staged s
+            where not exists (select from capture c where c.url_sha256 = s.url_sha256)
+              and not exists (select from (%s) o where o.url_sha256 = s.url_sha256)
+            order by s.rank
+            """.formatted(Ranks.OVER);
+
     private final Connection connection;
 
     private RefreshSession(Connection connection) {
@@ -164,12 +172,7 @@ public final class RefreshSession implements AutoCloseable {
     public void newcomers(int copies, Taker<Submission> taker) throws SQLException {
         pages(
                 "newcomers",
-                """
-                select s.* from pg_temp.staged s
-                where not exists (select from capture c where c.url_sha256 = s.url_sha256)
-                  and s.url_sha256 not in (select o.url_sha256 from (%s) o)
-                order by s.rank
-                """.formatted(Ranks.OVER),
+                NEWCOMERS,
                 row -> new Submission(
                         null,
                         new AssetUrl(
