@@ -8,6 +8,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.Database;
 import org.climaterescue.db.Sql;
@@ -16,11 +18,15 @@ import org.climaterescue.db.allocation.ReadyQueue;
 import org.climaterescue.db.allocation.ReadyQueue.Appetite;
 import org.climaterescue.db.allocation.ReadyQueue.Pick;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
+import org.climaterescue.db.ledger.Ledger;
+import org.climaterescue.db.ledger.TaskChanges;
+import org.climaterescue.db.ledger.TaskFacts;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.dispatcher.FleetTest;
 import org.climaterescue.dispatcher.TestDispatcher.Answer;
 import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.Completion;
+import org.climaterescue.protocol.TaskId;
 import org.junit.jupiter.api.Test;
 
 /** What one transaction must wait for before it may look at a task. */
@@ -99,6 +105,54 @@ class LockingTest extends FleetTest {
             report.rollback();
         }
         assertThat(beat.join().at("/renewed/0/assignment_id")).isEqualTo(second.toString());
+    }
+
+    /** Two transactions that do both could wait for each other otherwise. */
+    @Test
+    void urlsThatAreLeftAndUrlsThatAreTakenAreLockedInOneOrder() throws Exception {
+        List<Long> byKey = transactions()
+                .in(connection -> Sql.of(
+                                connection,
+                                "select task_id from capture where task_id = any (?) order by url_sha256",
+                                new long[] {number(submit(1)), number(submit(1))})
+                        .list(row -> row.number("task_id")));
+        Ledger ledger = dispatcher.bean(Ledger.class);
+        try (Connection holder = dispatcher.bean(Database.class).connect("test");
+                Connection writer = dispatcher.bean(Database.class).connect("test")) {
+            holder.setAutoCommit(false);
+            writer.setAutoCommit(false);
+            assertThat(lockUrl(holder, byKey.getFirst())).isTrue();
+            Map<Long, TaskFacts> facts = ledger.lock(writer, Set.copyOf(byKey));
+            var taken = new TaskChanges(Objects.requireNonNull(facts.get(byKey.getFirst())));
+            taken.takeUrl(true);
+            var left = new TaskChanges(Objects.requireNonNull(facts.get(byKey.getLast())));
+            left.freeUrl(true);
+            CompletableFuture<Void> written = CompletableFuture.runAsync(() -> {
+                try {
+                    ledger.write(writer, List.of(left, taken));
+                    writer.rollback();
+                } catch (SQLException failure) {
+                    throw new AssertionError(failure);
+                }
+            });
+            awaitWhoWaits();
+
+            assertThat(lockUrl(holder, byKey.getLast()))
+                    .as("the second URL is free")
+                    .isTrue();
+            holder.rollback();
+            written.join();
+        }
+    }
+
+    private static long number(String task) {
+        return TaskId.parse(task).orElseThrow().number();
+    }
+
+    private static boolean lockUrl(Connection connection, long task) throws SQLException {
+        return Sql.of(connection, "select from capture where task_id = ? for update skip locked", task)
+                .first(row -> true)
+                .isPresent();
     }
 
     private static boolean lock(Connection connection, AssignmentId lease) throws SQLException {

@@ -40,6 +40,7 @@ final class LedgerWriter {
         prioritize(connection, changes);
         offer(connection, changes);
         backOff(connection, changes);
+        lockUrls(connection, changes);
         freeUrls(connection, changes);
         takeUrls(connection, changes);
         complain(connection, changes);
@@ -370,6 +371,22 @@ final class LedgerWriter {
         }
     }
 
+    /**
+     * The URLs that are left and those that are taken in one order, so that two transactions that do both cannot wait for each other.
+     * Whoever takes a URL holds its row until its own commit, so that after this an heir stands as it will.
+     */
+    private static void lockUrls(Connection connection, Collection<TaskChanges> changes) throws SQLException {
+        byte[][] keys = changes.stream()
+                .filter(task -> task.freeUrl || task.takeUrl)
+                .map(task -> task.facts.urlSha256().bytes())
+                .toArray(byte[][]::new);
+        if (keys.length > 0) {
+            Sql.of(connection, "select from capture where url_sha256 = any (?) order by url_sha256 for update", (Object)
+                            keys)
+                    .list(row -> true);
+        }
+    }
+
     private static void freeUrls(Connection connection, Collection<TaskChanges> changes) throws SQLException {
         var rows = new Rows();
         for (TaskChanges task : changes) {
@@ -378,10 +395,6 @@ final class LedgerWriter {
             }
         }
         if (rows.any()) {
-            // Whoever takes a URL holds its row until its own commit, so that after this an heir stands as it will.
-            Sql.of(connection, "select from capture where url_sha256 = any (?) order by url_sha256 for update", (Object)
-                            rows.bytes(1))
-                    .list(row -> true);
             Sql.of(connection, """
                             with leaving as (
                                 select c.url_sha256, heir.task_id, heir.created_at
