@@ -175,9 +175,14 @@ final class Records {
         if (payload != null) {
             try (JsonParser parser = CatalogFile.parser(payload.textValue())) {
                 parser.nextToken();
-                fields.set("payload", BoundedJson.read(parser));
+                JsonNode object = BoundedJson.read(parser);
+                if (parser.nextToken() != null) {
+                    return refused(
+                            position, fields.toString(), "payload must be one JSON object, with nothing after it");
+                }
+                fields.set("payload", object);
             } catch (IOException notJson) {
-                return refused(position, fields.toString(), "payload must be a JSON object");
+                return refused(position, fields.toString(), "payload must be one JSON object, with nothing after it");
             }
         }
         return row(position, fields);

@@ -101,6 +101,24 @@ class TableReaderTest {
     }
 
     @Test
+    void aPayloadIsOneObjectAndNothingAfterIt() {
+        Imported imported = Imported.of(service, "auto", """
+                url,payload
+                http://example.org/1,"{""a"":1} junk"
+                http://example.org/2,"{""a"":1} {""b"":2}"
+                http://example.org/3,"{""a"":1}}"
+                http://example.org/4," {""a"":1} "
+                """);
+
+        assertThat(imported.urls()).containsExactly("http://example.org/4");
+        assertThat(imported.rejected())
+                .satisfiesExactly(
+                        one -> assertThat(one).startsWith("line 2: ").contains("payload"),
+                        one -> assertThat(one).startsWith("line 3: ").contains("payload"),
+                        one -> assertThat(one).startsWith("line 4: ").contains("payload"));
+    }
+
+    @Test
     void aColumnOfSizesCountsOnlyIfItIsOfBytes() {
         assertThat(sizes("url,size\nhttp://a.org/1,5000\nhttp://a.org/2,\nhttp://a.org/3,7\n"))
                 .isEqualTo("5000 null 7");
