@@ -1,16 +1,14 @@
 package org.climaterescue.dispatcher.assignment;
 
 import io.micronaut.context.annotation.Context;
-import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.LinkedBlockingQueue;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.dispatcher.assignment.CustodyDesk.Order;
+import org.climaterescue.dispatcher.gathering.Gathering;
 import org.climaterescue.dispatcher.problem.ProblemException;
 
 /** Gathers what nodes report: many callers, one transaction. A caller is answered after the commit. */
@@ -24,51 +22,27 @@ final class Reports {
     private static final int BACKLOG = 100_000;
 
     private final CustodyDesk desk;
-    private final BlockingQueue<Pending<?>> waiting = new LinkedBlockingQueue<>(BACKLOG);
-    private final Thread loop = Thread.ofPlatform().name("report-rounds").unstarted(this::serve);
-    private volatile boolean closing;
+    private final Gathering<Pending<?>> waiting;
 
     Reports(CustodyDesk desk) {
         this.desk = desk;
-    }
-
-    @PostConstruct
-    void start() {
-        loop.start();
+        this.waiting = Gathering.start("report-rounds", BATCH, BACKLOG, this::carryOut);
     }
 
     /** Carries out what is waiting, then stops. */
     @PreDestroy
     void stop() throws InterruptedException {
-        closing = true;
-        loop.interrupt();
-        loop.join(Duration.ofSeconds(10));
+        waiting.stop();
     }
 
     /** Carries out one order in the next round. */
     <R> CompletableFuture<R> submit(Order<R> order) {
         var pending = new Pending<>(order, new CompletableFuture<R>());
-        if (closing || !waiting.offer(pending)) {
+        if (!waiting.offer(pending)) {
             pending.answer.completeExceptionally(ProblemException.unavailable(
                     "busy", "too many reports wait at this dispatcher; send this one again", Duration.ofSeconds(5)));
         }
         return pending.answer;
-    }
-
-    private void serve() {
-        while (!closing || !waiting.isEmpty()) {
-            List<Pending<?>> round = new ArrayList<>();
-            try {
-                if (!closing) {
-                    round.add(waiting.take());
-                }
-            } catch (InterruptedException stopping) {
-                // The flag says what to do: finish what waits, then end.
-                continue;
-            }
-            waiting.drainTo(round, BATCH);
-            carryOut(round);
-        }
     }
 
     private void carryOut(List<Pending<?>> round) {

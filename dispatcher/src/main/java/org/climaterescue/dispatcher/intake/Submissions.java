@@ -4,8 +4,11 @@ import jakarta.inject.Singleton;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Validator;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.climaterescue.db.StorageFailure;
@@ -159,9 +162,15 @@ public final class Submissions {
         }
     }
 
-    /** The task that a duplicate is told about. */
-    FirstTask first(long taskId) {
-        return transactions.in(connection -> FirstTask.read(connection, taskId));
+    /** The tasks that duplicates are told about, by number. */
+    Map<Long, FirstTask> first(Set<Long> taskIds) {
+        return transactions.in(connection -> {
+            Map<Long, FirstTask> found = new HashMap<>();
+            for (long taskId : taskIds) {
+                found.put(taskId, FirstTask.read(connection, taskId));
+            }
+            return found;
+        });
     }
 
     /**

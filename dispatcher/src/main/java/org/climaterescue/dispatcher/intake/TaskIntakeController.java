@@ -16,8 +16,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Instant;
-import java.util.List;
-import org.climaterescue.db.intake.Reception;
+import java.util.concurrent.CompletableFuture;
+import org.climaterescue.db.intake.FirstTask;
 import org.climaterescue.dispatcher.problem.Duplicate;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Roles;
@@ -30,35 +30,32 @@ import org.jspecify.annotations.Nullable;
 @Controller("/tasks")
 @Tag(name = "Tasks")
 @Secured(Roles.OPERATOR)
-@ExecuteOn(TaskExecutors.BLOCKING)
 final class TaskIntakeController {
 
     /** The media type of newline-delimited JSON. */
     static final String NDJSON = "application/x-ndjson";
 
     private final Submissions submissions;
+    private final SingleSubmissions single;
     private final BulkStream bulk;
     private final String instance;
 
-    TaskIntakeController(Submissions submissions, BulkStream bulk, InstanceId instance) {
+    TaskIntakeController(Submissions submissions, SingleSubmissions single, BulkStream bulk, InstanceId instance) {
         this.submissions = submissions;
+        this.single = single;
         this.bulk = bulk;
         this.instance = instance.value();
     }
 
     /** Takes one asset. */
     @Post
-    HttpResponse<Accepted> submit(@Body TaskRequest request) {
-        Submissions.Taken taken =
-                submissions.take(List.of(submissions.check(request))).getFirst();
-        return switch (taken) {
-            case Submissions.Taken.Unstorable() -> throw ProblemException.invalid(null, Submissions.UNSTORABLE);
-            case Submissions.Taken.Answered(Reception reception) -> answer(request, reception);
-        };
+    CompletableFuture<HttpResponse<Accepted>> submit(@Body TaskRequest request) {
+        return single.submit(submissions.check(request)).thenApply(told -> answer(request, told));
     }
 
     /** Takes many assets, a JSON object a line; each line of the answer is the result of one line, in order. */
     @Post("/bulk")
+    @ExecuteOn(TaskExecutors.BLOCKING)
     @Consumes(MediaType.ALL)
     @Produces(NDJSON)
     StreamedFile submitMany(@Nullable @Body InputStream body) throws IOException {
@@ -66,17 +63,19 @@ final class TaskIntakeController {
         return new StreamedFile(bulk.answer(lines), MediaType.of(NDJSON));
     }
 
-    private HttpResponse<Accepted> answer(TaskRequest request, Reception reception) {
-        return switch (reception) {
-            case Reception.Accepted(long number, Instant createdAt) -> {
+    private HttpResponse<Accepted> answer(TaskRequest request, SingleSubmissions.Told told) {
+        return switch (told) {
+            case SingleSubmissions.Told.Unstorable() -> throw ProblemException.invalid(null, Submissions.UNSTORABLE);
+            case SingleSubmissions.Told.Accepted(long number, Instant createdAt) -> {
                 String id = new TaskId(number).toString();
                 var body =
                         new Accepted("Task accepted", id, request.requestId(), TaskStatus.PENDING, instance, createdAt);
                 yield HttpResponse.<Accepted>accepted(URI.create("/tasks/" + id))
                         .body(body);
             }
-            case Reception.Duplicate duplicate -> throw duplicate(duplicate.taskId());
-            case Reception.OtherBody(long first) ->
+            case SingleSubmissions.Told.Duplicate(FirstTask first) ->
+                throw Duplicate.of(first, "this was taken before, as task " + new TaskId(first.taskId()));
+            case SingleSubmissions.Told.OtherBody(long first) ->
                 throw ProblemException.unprocessable(
                                 "request_id_reused",
                                 "request_id %s was used before with another body; send the same body or another request_id"
@@ -84,10 +83,6 @@ final class TaskIntakeController {
                         .withField("request_id")
                         .with("task_id", new TaskId(first).toString());
         };
-    }
-
-    private ProblemException duplicate(long first) {
-        return Duplicate.of(submissions.first(first), "this was taken before, as task " + new TaskId(first));
     }
 
     /** The answer to a request that became a task. */
