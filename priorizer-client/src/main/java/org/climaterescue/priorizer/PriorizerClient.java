@@ -10,7 +10,6 @@ import io.github.resilience4j.retry.Retry;
 import io.github.resilience4j.retry.RetryConfig;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpConnectTimeoutException;
@@ -22,9 +21,7 @@ import java.net.http.HttpTimeoutException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +30,8 @@ import org.jspecify.annotations.Nullable;
  * Asks one priorizer for its ranking: {@code POST {base}/ranking}. Thread-safe.
  *
  * <p>What may pass is tried {@value #TRIES} times: a failed connection, 5xx, 429, an answer that breaks off or is no ranking.
- * A priorizer that failed {@value #FAILURES_IN_A_ROW} times in a row, tries included, is left alone for a minute; then one
- * question decides whether it is asked again.
+ * A priorizer that failed {@value #FAILURES_IN_A_ROW} tries in a row, of one question or several, is left alone for a minute:
+ * questions fail at once then. After that a single try decides whether it is asked as usual, or left alone for another minute.
  */
 public final class PriorizerClient implements AutoCloseable {
 
@@ -50,7 +47,9 @@ public final class PriorizerClient implements AutoCloseable {
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(CONNECT).build();
+    private final ScheduledThreadPoolExecutor clock = clock();
     private final URI ranking;
+    private final Duration silence;
     private final Duration timeout;
     private final Retry retry;
     private final CircuitBreaker breaker;
@@ -60,28 +59,23 @@ public final class PriorizerClient implements AutoCloseable {
      * Connects nothing yet.
      *
      * @param base an http or https URL; {@code /ranking} is added to its path
+     * @param silence how long it may say nothing, before its answer or in it; while the caller takes in what it said, nobody waits
      * @param timeout for the whole answer, from the first question to the last byte, however often it is asked
      */
-    public PriorizerClient(URI base, Duration timeout) {
-        this(base, timeout, FIRST_PAUSE, Clock.systemUTC());
+    public PriorizerClient(URI base, Duration silence, Duration timeout) {
+        this(base, silence, timeout, FIRST_PAUSE, Clock.systemUTC());
     }
 
     /**
-     * As {@link #PriorizerClient(URI, Duration)}.
+     * As {@link #PriorizerClient(URI, Duration, Duration)}.
      *
      * @param pause before the second try, give or take a half
      * @param clock tells how long the priorizer has been left alone
      */
-    PriorizerClient(URI base, Duration timeout, Duration pause, Clock clock) {
+    PriorizerClient(URI base, Duration silence, Duration timeout, Duration pause, Clock clock) {
         this.ranking = URI.create(base.toString().replaceFirst("/+$", "") + "/ranking");
+        this.silence = silence;
         this.timeout = timeout;
-        this.retry = Retry.of(
-                "priorizer",
-                RetryConfig.custom()
-                        .maxAttempts(TRIES)
-                        .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(pause, LONGER_EACH_TIME, JITTER))
-                        .retryOnException(failure -> failure instanceof PriorizerUnavailable away && away.mayPass())
-                        .build());
         this.breaker = CircuitBreaker.of(
                 "priorizer",
                 CircuitBreakerConfig.custom()
@@ -92,6 +86,15 @@ public final class PriorizerClient implements AutoCloseable {
                         .clock(clock)
                         // What fails at the caller, such as a database that is away, says nothing of the priorizer.
                         .ignoreException(failure -> !(failure instanceof PriorizerUnavailable))
+                        .build());
+        this.retry = Retry.of(
+                "priorizer",
+                RetryConfig.custom()
+                        .maxAttempts(TRIES)
+                        .intervalFunction(IntervalFunction.ofExponentialRandomBackoff(pause, LONGER_EACH_TIME, JITTER))
+                        .retryOnException(failure -> failure instanceof PriorizerUnavailable away
+                                && away.mayPass()
+                                && breaker.getState() != CircuitBreaker.State.OPEN)
                         .build());
     }
 
@@ -104,12 +107,12 @@ public final class PriorizerClient implements AutoCloseable {
      */
     public Ranking ask(Supplier<Consumer<Ranking.Entry>> begin) throws PriorizerUnavailable, InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();
-        Callable<Ranking> tries = retry.decorateCallable(() -> askOnce(begin.get(), deadline));
+        Callable<Ranking> oneTry = breaker.decorateCallable(() -> askOnce(begin.get(), deadline));
         try {
-            return breaker.executeCallable(tries);
+            return retry.executeCallable(oneTry);
         } catch (CallNotPermittedException leftAlone) {
             throw PriorizerUnavailable.forGood(
-                    "it failed %d times in a row and is left alone for a minute".formatted(FAILURES_IN_A_ROW),
+                    "it failed %d times in a row or more and is left alone for a minute".formatted(FAILURES_IN_A_ROW),
                     leftAlone);
         } catch (PriorizerUnavailable | InterruptedException | RuntimeException failure) {
             throw failure;
@@ -121,7 +124,7 @@ public final class PriorizerClient implements AutoCloseable {
     private Ranking askOnce(Consumer<Ranking.Entry> each, long deadline)
             throws PriorizerUnavailable, InterruptedException {
         HttpRequest question = HttpRequest.newBuilder(ranking)
-                .timeout(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())))
+                .timeout(Duration.ofNanos(Math.clamp(deadline - System.nanoTime(), 1, silence.toNanos())))
                 .header("Accept", "application/json")
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString("{}"))
@@ -136,20 +139,13 @@ public final class PriorizerClient implements AutoCloseable {
         } catch (IOException unreachable) {
             throw mayPass("no answer: " + reason(unreachable), unreachable);
         }
-        return read(answer, each, deadline - System.nanoTime());
+        return read(answer, each, deadline);
     }
 
     /** The timeout of a request ends with its headers, so the rest of the answer has a clock of its own. */
-    private Ranking read(HttpResponse<InputStream> answer, Consumer<Ranking.Entry> each, long nanosLeft)
+    private Ranking read(HttpResponse<InputStream> answer, Consumer<Ranking.Entry> each, long deadline)
             throws PriorizerUnavailable {
-        AtomicBoolean late = new AtomicBoolean();
-        CompletableFuture<Void> clock = CompletableFuture.runAsync(
-                () -> {
-                    late.set(true);
-                    close(answer.body());
-                },
-                CompletableFuture.delayedExecutor(nanosLeft, TimeUnit.NANOSECONDS));
-        try (InputStream document = answer.body()) {
+        try (InputStream document = new TimedBody(answer.body(), silence, deadline, clock)) {
             int status = answer.statusCode();
             if (status != 200) {
                 String answered = "it answered " + status;
@@ -160,27 +156,31 @@ public final class PriorizerClient implements AutoCloseable {
             return RankingParser.parse(document, each);
         } catch (JacksonException noRanking) {
             throw mayPass("it gave no ranking: " + noRanking.getOriginalMessage(), noRanking);
+        } catch (TimedBody.Silent silent) {
+            throw PriorizerUnavailable.forGood(
+                    "its answer stood still for more than " + silence.toSeconds() + " s", silent);
+        } catch (TimedBody.Late late) {
+            throw PriorizerUnavailable.forGood("its answer took longer than " + timeout.toSeconds() + " s", late);
         } catch (IOException broken) {
-            throw late.get()
-                    ? PriorizerUnavailable.forGood("its answer took longer than " + timeout.toSeconds() + " s", broken)
-                    : mayPass("its answer broke off: " + reason(broken), broken);
-        } finally {
-            clock.cancel(false);
+            throw mayPass("its answer broke off: " + reason(broken), broken);
         }
+    }
+
+    private static ScheduledThreadPoolExecutor clock() {
+        var one = new ScheduledThreadPoolExecutor(
+                1,
+                Thread.ofPlatform()
+                        .daemon()
+                        .name("clock of the priorizer's answers")
+                        .factory());
+        one.setRemoveOnCancelPolicy(true);
+        return one;
     }
 
     private PriorizerUnavailable mayPass(String message, @Nullable Throwable cause) {
         return closed
                 ? PriorizerUnavailable.forGood(message, cause)
                 : PriorizerUnavailable.forTheMoment(message, cause);
-    }
-
-    private static void close(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException alreadyBroken) {
-            throw new UncheckedIOException(alreadyBroken);
-        }
     }
 
     private static String reason(IOException failure) {
@@ -192,5 +192,6 @@ public final class PriorizerClient implements AutoCloseable {
     public void close() {
         closed = true;
         client.shutdownNow();
+        clock.shutdownNow();
     }
 }

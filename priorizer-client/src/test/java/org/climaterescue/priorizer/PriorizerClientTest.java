@@ -4,7 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -179,29 +185,40 @@ class PriorizerClientTest {
     }
 
     @Test
-    void triesEndAndThePriorizerIsLeftAloneAfterSomeQuestions() throws Exception {
+    void aDeadPriorizerIsLeftAloneForAMinuteAndThenTriedOnce() throws Exception {
         var clock = new MovedClock();
-        try (var patient = new PriorizerClient(priorizer.url(), Duration.ofSeconds(10), PAUSE, clock)) {
+        try (var patient = client(Duration.ofSeconds(10), Duration.ofSeconds(10), clock)) {
             priorizer.ranking().failing(Fault.status(503));
-            for (int question = 1; question <= PriorizerClient.FAILURES_IN_A_ROW; question++) {
-                assertThatThrownBy(() -> patient.ask(this::afresh)).hasMessage("it answered 503");
-                assertThat(priorizer.ranking().load().requests()).isEqualTo((long) question * PriorizerClient.TRIES);
-            }
+            assertThatThrownBy(() -> patient.ask(this::afresh)).hasMessage("it answered 503");
             long asked = priorizer.ranking().load().requests();
+            assertThat(asked).isEqualTo(PriorizerClient.TRIES).isEqualTo(PriorizerClient.FAILURES_IN_A_ROW);
 
             assertThatThrownBy(() -> patient.ask(this::afresh)).hasMessageContaining("left alone");
             assertThat(priorizer.ranking().load().requests()).isEqualTo(asked);
 
-            clock.move(PriorizerClient.LEFT_ALONE.plusSeconds(1));
-            assertThatThrownBy(() -> patient.ask(this::afresh)).hasMessage("it answered 503");
-            assertThatThrownBy(() -> patient.ask(this::afresh)).hasMessageContaining("left alone");
-            assertThat(priorizer.ranking().load().requests()).isEqualTo(asked + PriorizerClient.TRIES);
+            for (int minute = 1; minute <= 3; minute++) {
+                clock.move(PriorizerClient.LEFT_ALONE.plusSeconds(1));
+                assertThatThrownBy(() -> patient.ask(this::afresh)).hasMessage("it answered 503");
+                assertThatThrownBy(() -> patient.ask(this::afresh)).hasMessageContaining("left alone");
+                assertThat(priorizer.ranking().load().requests()).isEqualTo(asked + minute);
+            }
 
             clock.move(PriorizerClient.LEFT_ALONE.plusSeconds(1));
             priorizer.answer(many(3));
             assertThat(patient.ask(this::afresh)).isEqualTo(new Ranking(3, 0));
-            assertThat(patient.ask(this::afresh)).isEqualTo(new Ranking(3, 0));
+            priorizer.ranking().failing(Fault.status(503), PriorizerClient.TRIES - 1);
+            assertThat(patient.ask(this::afresh)).as("as usual").isEqualTo(new Ranking(3, 0));
         }
+    }
+
+    @Test
+    void failuresOfSeveralQuestionsInARowCountTogether() {
+        priorizer.ranking().failing(Fault.status(404));
+        for (int question = 1; question <= PriorizerClient.FAILURES_IN_A_ROW; question++) {
+            assertThatThrownBy(this::ask).hasMessage("it answered 404");
+        }
+
+        assertThatThrownBy(this::ask).hasMessageContaining("left alone");
     }
 
     @Test
@@ -235,14 +252,10 @@ class PriorizerClientTest {
     }
 
     @Test
-    void theTimeoutHoldsBeforeTheFirstByteAndUntilTheLast() {
-        try (PriorizerClient hasty = new PriorizerClient(priorizer.url(), Duration.ofSeconds(1))) {
-            priorizer.ranking().failing(Fault.delay(Duration.ofMinutes(5)), 1);
-            assertThatThrownBy(() -> hasty.ask(this::afresh))
-                    .isInstanceOf(PriorizerUnavailable.class)
-                    .hasMessageContaining("timed out");
+    void theTimeoutHoldsUntilTheLastByte() {
+        priorizer.answer(many(1000)).ranking().failing(Fault.throttle(1000), 1);
 
-            priorizer.answer(many(1000)).ranking().failing(Fault.throttle(1000), 1);
+        try (var hasty = client(Duration.ofMinutes(5), Duration.ofSeconds(1), Clock.systemUTC())) {
             assertThatThrownBy(() -> hasty.ask(this::afresh))
                     .isInstanceOf(PriorizerUnavailable.class)
                     .hasMessageContaining("took longer than 1 s");
@@ -250,10 +263,47 @@ class PriorizerClientTest {
     }
 
     @Test
+    void silenceEndsAQuestionBeforeTheAnswerAndInIt() throws IOException {
+        priorizer.ranking().failing(Fault.delay(Duration.ofMinutes(5)), 1);
+        try (var hasty = client(Duration.ofSeconds(1), Duration.ofMinutes(5), Clock.systemUTC())) {
+            assertThatThrownBy(() -> hasty.ask(this::afresh))
+                    .isInstanceOf(PriorizerUnavailable.class)
+                    .hasMessageContaining("timed out");
+        }
+        try (ServerSocket stuck = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var hasty = new PriorizerClient(
+                        URI.create("http://127.0.0.1:" + stuck.getLocalPort()),
+                        Duration.ofSeconds(1),
+                        Duration.ofMinutes(5))) {
+            Thread.ofVirtual().start(() -> beginToAnswer(stuck));
+
+            assertThatThrownBy(() -> hasty.ask(this::afresh))
+                    .isInstanceOf(PriorizerUnavailable.class)
+                    .hasMessageContaining("stood still for more than 1 s");
+            assertThat(entries).as("told before").hasSize(1);
+        }
+    }
+
+    private static void beginToAnswer(ServerSocket server) {
+        try (Socket connection = server.accept()) {
+            connection.getOutputStream().write("""
+                    HTTP/1.1 200 OK\r
+                    Content-Length: 100000\r
+                    \r
+                    {"asset": [{"url": "https://example.org/a", "priority": 1},""".getBytes(StandardCharsets.UTF_8));
+            connection.getInputStream().transferTo(OutputStream.nullOutputStream());
+        } catch (IOException gone) {
+            throw new UncheckedIOException(gone);
+        }
+    }
+
+    @Test
     void aPathInTheBaseIsKept() throws Exception {
         try (MockOrigin server = MockOrigin.start();
-                PriorizerClient under =
-                        new PriorizerClient(URI.create(server.url("/priorizer/").toString()), Duration.ofSeconds(10))) {
+                PriorizerClient under = new PriorizerClient(
+                        URI.create(server.url("/priorizer/").toString()),
+                        Duration.ofSeconds(10),
+                        Duration.ofSeconds(10))) {
             server.serve("/priorizer/ranking", Content.of("{\"asset\": []}"));
 
             assertThat(under.ask(this::afresh)).isEqualTo(new Ranking(0, 0));
@@ -281,7 +331,11 @@ class PriorizerClientTest {
     }
 
     private PriorizerClient client() {
-        return new PriorizerClient(priorizer.url(), Duration.ofSeconds(10), PAUSE, Clock.systemUTC());
+        return client(Duration.ofSeconds(10), Duration.ofSeconds(10), Clock.systemUTC());
+    }
+
+    private PriorizerClient client(Duration silence, Duration timeout, Clock clock) {
+        return new PriorizerClient(priorizer.url(), silence, timeout, PAUSE, clock);
     }
 
     private static String many(int count) {

@@ -7,8 +7,11 @@ import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.ranking.RefreshLog;
 import org.climaterescue.dispatcher.problem.ProblemException;
@@ -25,9 +28,16 @@ public final class Priorities {
 
     private static final Logger LOG = LoggerFactory.getLogger(Priorities.class);
 
-    /** For the whole answer; less than an HTTP client waits for its own. */
-    private static final Duration LONGEST_ANSWER = Duration.ofSeconds(90);
+    /** Half of what the refresh's session may be silent. */
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(90);
 
+    /** A ranking of millions comes only as fast as the database takes it. */
+    private static final Duration LONGEST_ANSWER = Duration.ofMinutes(15);
+
+    /** Less than the server keeps a connection on which nothing moves. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(100);
+
+    private static final Duration COME_AGAIN = Duration.ofSeconds(30);
     private static final int LOOKS_A_REFRESH = 20;
     private static final long SHORTEST_PAUSE_MILLIS = 100;
     private static final long LONGEST_PAUSE_MILLIS = 2000;
@@ -37,14 +47,22 @@ public final class Priorities {
     private final RankingRefresh refresh;
     private final Transactions transactions;
     private final MeterRegistry meters;
-    private final AtomicReference<@Nullable CompletableFuture<RefreshLog.Entry>> underWay = new AtomicReference<>();
     private final AtomicBoolean away = new AtomicBoolean();
+
+    /** One thread: what is asked for while it is at work comes after that. */
+    private final ExecutorService runner = Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("refresh of priorities").factory());
+
     private @Nullable Ticker ticker;
+
+    // The next two and what stands in them only under this object's lock.
+    private @Nullable Round next;
+    private boolean stopped;
 
     Priorities(Settings settings, RankingRefresh refresh, Transactions transactions, MeterRegistry meters) {
         Settings.Priorizer from = settings.priorizer();
         this.every = from.refresh();
-        this.priorizer = from.url() == null ? null : new PriorizerClient(from.url(), LONGEST_ANSWER);
+        this.priorizer = from.url() == null ? null : new PriorizerClient(from.url(), LONGEST_SILENCE, LONGEST_ANSWER);
         this.refresh = refresh;
         this.transactions = transactions;
         this.meters = meters;
@@ -60,10 +78,14 @@ public final class Priorities {
 
     @PreDestroy
     void stop() {
-        // Before the ticker, which waits for the answer that this breaks off.
+        synchronized (this) {
+            stopped = true;
+        }
+        // Before those who wait for the answer that this breaks off.
         if (priorizer != null) {
             priorizer.close();
         }
+        runner.shutdownNow();
         if (ticker != null) {
             ticker.close();
         }
@@ -71,13 +93,11 @@ public final class Priorities {
 
     /** Refreshes if no instance has done so for as long as the settings say. */
     void runOnce() {
-        if (!transactions.in(connection -> RefreshLog.isDue(connection, every))) {
+        if (priorizer == null) {
             return;
         }
         try {
-            refresh();
-        } catch (ProblemException elsewhere) {
-            LOG.warn("{}", elsewhere.detail());
+            refresh.runIfDue(priorizer, every).ifPresent(this::tell);
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
         }
@@ -89,41 +109,71 @@ public final class Priorities {
     }
 
     /**
-     * Asks the priorizer now; whoever asks while a refresh is under way, here or at another instance, shares its result.
+     * Asks the priorizer now, or once the refresh is over that is under way, here or at another instance: what it answered may be older
+     * than what the caller knows. All who ask meanwhile share the one that comes next.
      *
-     * @throws ProblemException 409 when there is no priorizer, 503 when another instance's refresh takes too long
+     * @throws ProblemException 409 when there is no priorizer; 503 when that takes too long, or this instance stops. A refresh that
+     *     takes too long goes on
      */
-    RefreshLog.Entry refresh() throws InterruptedException {
+    RefreshLog.Entry refresh() {
         if (priorizer == null) {
             throw ProblemException.conflict(
                     "no_priorizer", "this dispatcher knows no priorizer to ask; set PRIORIZER_URL and start it again");
         }
-        var mine = new CompletableFuture<RefreshLog.Entry>();
-        CompletableFuture<RefreshLog.Entry> other = underWay.compareAndExchange(null, mine);
-        if (other != null) {
-            return join(other);
-        }
+        CompletableFuture<RefreshLog.Entry> result = join(priorizer, refresh.begun());
         try {
-            RefreshLog.Entry entry = tell(refresh.run(priorizer));
-            mine.complete(entry);
-            return entry;
-        } catch (Throwable failure) {
-            mine.completeExceptionally(failure);
-            throw failure;
-        } finally {
-            underWay.set(null);
-        }
-    }
-
-    private static RefreshLog.Entry join(CompletableFuture<RefreshLog.Entry> other) throws InterruptedException {
-        try {
-            return other.get();
+            return result.get(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException still) {
+            throw ProblemException.unavailable(
+                    "refreshing",
+                    "refreshing the priorities takes longer than %d s and goes on; GET /priorities says when it is done"
+                            .formatted(LONGEST_WAIT.toSeconds()),
+                    COME_AGAIN);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw stopping();
         } catch (ExecutionException failed) {
             if (failed.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
             throw new IllegalStateException(failed);
         }
+    }
+
+    private synchronized CompletableFuture<RefreshLog.Entry> join(PriorizerClient from, long begun) {
+        if (stopped) {
+            throw stopping();
+        }
+        if (next == null) {
+            var round = new Round();
+            runner.execute(() -> run(from, round));
+            next = round;
+        }
+        next.after = Math.max(next.after, begun);
+        return next.result;
+    }
+
+    private void run(PriorizerClient from, Round round) {
+        long after;
+        synchronized (this) {
+            next = null;
+            after = round.after;
+        }
+        try {
+            round.result.complete(tell(refresh.run(from, after)));
+        } catch (InterruptedException stopping) {
+            round.result.completeExceptionally(stopping());
+            Thread.currentThread().interrupt();
+        } catch (Throwable failure) {
+            // Those who wait may have gone by now.
+            LOG.warn("A refresh of the priorities failed: {}", failure.toString());
+            round.result.completeExceptionally(failure);
+        }
+    }
+
+    private static ProblemException stopping() {
+        return ProblemException.unavailable(
+                "stopping", "this dispatcher is stopping; ask another one, or this one again soon", COME_AGAIN);
     }
 
     /** Says once that the priorizer went away, and once that it is back. */
@@ -148,5 +198,14 @@ public final class Priorities {
             LOG.debug("Priorities were refreshed: {}", entry);
         }
         return entry;
+    }
+
+    /** A refresh that has not begun yet, of everybody who asks for one. */
+    private static final class Round {
+
+        private final CompletableFuture<RefreshLog.Entry> result = new CompletableFuture<>();
+
+        /** How many had begun, here and elsewhere, when the last of them asked. */
+        private long after;
     }
 }

@@ -28,13 +28,13 @@ class PriorityController {
     }
 
     /**
-     * Asks the priorizer now, and has tasks follow its ranking. While it is away the last known ranking stands. A refresh that
-     * is under way already is waited for, and answered with.
+     * Asks the priorizer now, and has tasks follow its ranking. While it is away the last known ranking stands. A refresh that is under
+     * way is waited for, and another one follows, which all share who ask meanwhile. One that takes long goes on after a 503.
      */
     @Post("/refresh")
     @Consumes(MediaType.ALL)
     @Secured(Roles.OPERATOR)
-    Refreshed refresh() throws InterruptedException {
+    Refreshed refresh() {
         RefreshLog.Entry entry = priorities.refresh();
         return new Refreshed(entry.ranked(), entry.changed(), Source.of(entry));
     }

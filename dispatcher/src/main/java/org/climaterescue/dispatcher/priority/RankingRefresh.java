@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.climaterescue.db.Database;
 import org.climaterescue.db.StorageFailure;
@@ -42,44 +43,106 @@ final class RankingRefresh {
         this.copies = settings.rescue().copies();
     }
 
+    /** How many refreshes have begun so far, here and elsewhere. */
+    long begun() {
+        return transactions.in(RefreshLog::begun);
+    }
+
     /**
-     * Refreshes, or waits for the refresh that is under way at another instance.
+     * Refreshes, unless another instance meanwhile ends a refresh that began after so many others.
      *
-     * @return what came of it
-     * @throws ProblemException 503 when that one takes too long
+     * @return what came of either
+     * @throws ProblemException 503 when another instance's refresh takes too long
      * @throws StorageFailure when the database is away; the next refresh does what this one left
      */
-    Done run(PriorizerClient priorizer) throws InterruptedException {
-        long before = transactions.in(RefreshLog::read).number();
+    Done run(PriorizerClient priorizer, long after) throws InterruptedException {
         try (RefreshSession session =
                 RefreshSession.open(database, PATIENCE).orElseThrow(RankingRefresh::stillUnderWay)) {
             RefreshLog.Entry last = RefreshLog.read(session.connection());
-            return last.number() > before ? new Done(last, false) : new Done(refresh(session, priorizer), true);
+            return last.number() > after ? new Done(last, false) : new Done(begin(session, priorizer), true);
         } catch (SQLException failure) {
             throw new StorageFailure(failure);
         }
     }
 
-    private RefreshLog.Entry refresh(RefreshSession session, PriorizerClient priorizer)
+    /**
+     * Refreshes, if that is due on schedule, also once no other refresh is under way any more.
+     *
+     * @return empty when it is not
+     * @throws StorageFailure as {@link #run}
+     */
+    Optional<Done> runIfDue(PriorizerClient priorizer, Duration every) throws InterruptedException {
+        if (!transactions.in(connection -> RefreshLog.isDue(connection, every))) {
+            return Optional.empty();
+        }
+        Optional<RefreshSession> free = open();
+        if (free.isEmpty()) {
+            return Optional.empty();
+        }
+        try (RefreshSession session = free.get()) {
+            return RefreshLog.isDue(session.connection(), every)
+                    ? Optional.of(new Done(begin(session, priorizer), true))
+                    : Optional.empty();
+        } catch (SQLException failure) {
+            throw new StorageFailure(failure);
+        }
+    }
+
+    private Optional<RefreshSession> open() {
+        try {
+            return RefreshSession.open(database, PATIENCE);
+        } catch (SQLException failure) {
+            throw new StorageFailure(failure);
+        }
+    }
+
+    private RefreshLog.Entry begin(RefreshSession session, PriorizerClient priorizer)
+            throws SQLException, InterruptedException {
+        long number = RefreshLog.begin(session.connection());
+        try {
+            return refresh(session, priorizer, number);
+        } catch (SQLException | RuntimeException failure) {
+            noteFailure(failure);
+            throw failure;
+        }
+    }
+
+    /** With a connection of the pool, for the session may be what has failed. */
+    private void noteFailure(Exception failure) {
+        try {
+            transactions.in(connection -> {
+                RefreshLog.failed(connection);
+                return true;
+            });
+        } catch (StorageFailure alsoAway) {
+            failure.addSuppressed(alsoAway);
+        }
+    }
+
+    private RefreshLog.Entry refresh(RefreshSession session, PriorizerClient priorizer, long number)
             throws SQLException, InterruptedException {
         // Only the last try's entries count, so only its staging is kept.
         var staging = new AtomicReference<Staging>();
         try {
-            Ranking ranking = priorizer.ask(() -> staging.updateAndGet(earlier -> new Staging(session, submissions))
-                    .begin());
+            Ranking ranking = priorizer.ask(() -> {
+                staging.set(new Staging(session, submissions));
+                return staging.get().begin();
+            });
             long skipped = ranking.skipped() + staging.get().flush();
             session.replace();
             long created = takeNewcomers(session);
             long changed = created + follow(session);
             return RefreshLog.answered(
                     session.connection(),
+                    number,
                     ranking.entries() + ranking.skipped() - skipped,
                     skipped,
                     Ranks.count(session.connection()),
                     changed);
         } catch (PriorizerUnavailable away) {
             long changed = follow(session);
-            return RefreshLog.unanswered(session.connection(), said(away), Ranks.count(session.connection()), changed);
+            return RefreshLog.unanswered(
+                    session.connection(), number, said(away), Ranks.count(session.connection()), changed);
         }
     }
 

@@ -251,37 +251,23 @@ class RankingTest extends FleetTest {
     }
 
     @Test
-    void anAnswerThatBreaksOffChangesNothing() {
+    void callsAtOnceShareOneRefreshWhichBeginsAfterThem() {
         String task = submit(1);
         rank(url(task));
-        refresh();
-        String[] many = IntStream.range(0, 3000)
-                .mapToObj(i -> "http://cut" + test + ".example.org/" + i)
-                .toArray(String[]::new);
-        rank(many);
-        priorizer.ranking().failing(Fault.cutAfter(150_000));
-        String before = versions();
-
-        assertThat(refresh().at("/source")).isEqualTo("last_known");
-
-        assertThat(versions()).isEqualTo(before);
-        assertThat(rankOf(task)).isEqualTo(1);
-    }
-
-    @Test
-    void callsAtOnceShareOneRefresh() {
-        rank(url(submit(1)));
         priorizer.ranking().failing(Fault.delay(Duration.ofSeconds(3)), 1);
         CompletableFuture<Answer> first = dispatcher.posting("/priorities/refresh", "");
         await().until(() -> priorizer.ranking().load().open() == 1);
-
         List<CompletableFuture<Answer>> others = IntStream.range(0, 5)
                 .mapToObj(i -> dispatcher.posting("/priorities/refresh", ""))
                 .toList();
 
-        assertThat(others).allSatisfy(other -> assertThat(other.join()).isEqualTo(first.join()));
         assertThat(first.join().body().at("/changed").asInt()).isOne();
-        assertThat(priorizer.ranking().load().requests()).isOne();
+        assertThat(others).allSatisfy(other -> {
+            assertThat(other.join()).isEqualTo(others.getFirst().join());
+            assertThat(other.join().body().at("/ranked").asInt()).isOne();
+            assertThat(other.join().body().at("/changed").asInt()).isZero();
+        });
+        assertThat(priorizer.ranking().load().requests()).isEqualTo(2);
     }
 
     @Test

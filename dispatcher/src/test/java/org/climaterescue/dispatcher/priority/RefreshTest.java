@@ -5,19 +5,22 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.climaterescue.db.Database;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.TestDatabase;
 import org.climaterescue.dispatcher.TestDispatcher;
 import org.climaterescue.dispatcher.TestDispatcher.Answer;
+import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.mock.Fault;
 import org.climaterescue.mock.MockPriorizer;
 import org.junit.jupiter.api.AfterEach;
@@ -30,6 +33,13 @@ class RefreshTest {
 
     /** So many that they come in several pages, and the driver begins to remember statements. */
     private static final int FILES = 3500;
+
+    /** Which transaction wrote each row, and where it lies. */
+    private static final String VERSIONS = """
+            select string_agg(x.place, ' ' order by x.place) from (
+                select 'task ' || xmin || ctid as place from task union all
+                select 'ready ' || xmin || ctid from ready union all
+                select 'ranking ' || xmin || ctid from ranking) x""";
 
     private final String database = TestDatabase.create();
     private MockPriorizer priorizer;
@@ -54,19 +64,95 @@ class RefreshTest {
     }
 
     @Test
-    void instancesThatRefreshAtOnceAskOnceAndMakeOneTaskOfAnUnknownUrl() {
+    void whoAsksWhileARefreshIsUnderWaySharesTheNextOneOverAllInstances() {
         start("0");
         priorizer.ranking().failing(Fault.delay(Duration.ofSeconds(3)), 1);
         CompletableFuture<Answer> first = here.posting("/priorities/refresh", "");
         await().until(() -> priorizer.ranking().load().open() == 1);
 
-        Answer second = there.post("/priorities/refresh", "");
+        CompletableFuture<Answer> alsoHere = here.posting("/priorities/refresh", "");
+        Answer there = this.there.post("/priorities/refresh", "");
 
-        assertThat(second).isEqualTo(first.join());
-        assertThat(second.body().at("/ranked").asInt()).isEqualTo(FILES);
-        assertThat(second.body().at("/changed").asInt()).isEqualTo(FILES);
-        assertThat(priorizer.ranking().load().requests()).isOne();
+        assertThat(first.join().body().at("/changed").asInt()).isEqualTo(FILES);
+        assertThat(there.body().at("/ranked").asInt()).isEqualTo(FILES);
+        assertThat(there.body().at("/changed").asInt()).isZero();
+        assertThat(alsoHere.join()).isEqualTo(there);
+        assertThat(priorizer.ranking().load().requests()).isEqualTo(2);
         assertThat(number("select count(*) from task")).isEqualTo(FILES);
+    }
+
+    @Test
+    void anAnswerThatBreaksOffChangesNothing() {
+        start("0");
+        here.post("/priorities/refresh", "");
+        String before = text(VERSIONS);
+        priorizer.answer(IntStream.rangeClosed(1, FILES)
+                .mapToObj(rank -> "{\"url\": \"http://cut.example.org/%d\", \"priority\": %d}".formatted(rank, rank))
+                .collect(Collectors.joining(",", "{\"asset\": [", "]}")));
+        priorizer.ranking().failing(Fault.cutAfter(150_000));
+
+        Answer answer = here.post("/priorities/refresh", "");
+
+        assertThat(answer.at("/source")).isEqualTo("last_known");
+        assertThat(answer.body().at("/ranked").asInt()).isEqualTo(FILES);
+        assertThat(text(VERSIONS)).isEqualTo(before);
+    }
+
+    @Test
+    void aPriorizerThatIsDeadCostsOnlyTheFirstOfManyRefreshesItsTries() {
+        start("0");
+        priorizer.ranking().failing(Fault.status(503));
+        for (int i = 0; i < 4; i++) {
+            assertThat(here.post("/priorities/refresh", "").at("/source")).isEqualTo("last_known");
+        }
+
+        assertThat(priorizer.ranking().load().requests()).isEqualTo(3);
+        assertThat(here.get("/priorities").at("/error")).contains("left alone");
+    }
+
+    @Test
+    void aRefreshThatFailsHereIsNotRepeatedBeforeAMinuteByAnyInstance() {
+        execute("alter table ranking rename to ranking_away");
+        start("10m");
+        Callable<Boolean> failedOnce = () -> number("select begun_no from ranking_refresh"
+                        + " where not exists (select from pg_locks where locktype = 'advisory' and granted"
+                        + " and database = (select oid from pg_database where datname = current_database()))")
+                == 1;
+        await().atMost(Duration.ofSeconds(30)).until(failedOnce);
+
+        for (TestDispatcher one : List.of(here, there, here)) {
+            one.bean(Priorities.class).runOnce();
+        }
+        assertThat(priorizer.ranking().load().requests()).isOne();
+
+        execute("alter table ranking_away rename to ranking");
+        here.advance(Duration.ofSeconds(61));
+        there.bean(Priorities.class).runOnce();
+        here.bean(Priorities.class).runOnce();
+        assertThat(priorizer.ranking().load().requests()).isEqualTo(2);
+        assertThat(here.get("/priorities").at("/source")).isEqualTo("priorizer");
+    }
+
+    @Test
+    void whoeverIsInterruptedWhileHeWaitsIsToldToComeAgain() throws Exception {
+        start("0");
+        priorizer.ranking().failing(Fault.delay(Duration.ofMinutes(1)), 1);
+        var refused = new CompletableFuture<Integer>();
+        Thread caller = Thread.ofVirtual().start(() -> {
+            try {
+                here.bean(Priorities.class).refresh();
+                refused.complete(0);
+            } catch (ProblemException refusal) {
+                refused.complete(refusal.status());
+            } catch (Throwable other) {
+                refused.completeExceptionally(other);
+            }
+        });
+        await().until(() -> priorizer.ranking().load().open() == 1);
+
+        caller.interrupt();
+
+        assertThat(refused.get(30, TimeUnit.SECONDS)).isEqualTo(503);
     }
 
     @Test
@@ -145,8 +231,22 @@ class RefreshTest {
     }
 
     private long number(String sql) {
-        try (Connection connection = there.bean(Database.class).connect("test")) {
-            return Sql.of(connection, "select (" + sql + ")::bigint as n").one(row -> row.number("n"));
+        String found = text(sql);
+        return found.isEmpty() ? 0 : Long.parseLong(found);
+    }
+
+    private String text(String sql) {
+        try (Connection connection = DriverManager.getConnection(database)) {
+            return Sql.of(connection, "select coalesce((" + sql + ")::text, '') as found")
+                    .one(row -> row.text("found"));
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    private void execute(String sql) {
+        try (Connection connection = DriverManager.getConnection(database)) {
+            Sql.of(connection, sql).update();
         } catch (SQLException e) {
             throw new AssertionError(sql, e);
         }
