@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.climaterescue.protocol.Json;
@@ -142,7 +143,9 @@ final class ProblemsTest {
             assertThat(answer.status()).as(answer.body()).isEqualTo(415);
             assertThat(answer.code()).isEqualTo("unsupported_media_type");
             assertThat(answer.detail()).contains("Content-Encoding: gzip");
-            assertThat(answer.header("Accept-Encoding")).isEqualTo("gzip, deflate, identity");
+            boolean streamed = path.equals("/tasks/bulk") || path.equals("/catalogs");
+            assertThat(answer.header("Accept-Encoding"))
+                    .isEqualTo(streamed ? "gzip, identity" : "gzip, deflate, identity");
         }
     }
 
@@ -152,7 +155,7 @@ final class ProblemsTest {
         assertThat(served.post("/probe/order", padded(100), "Content-Encoding", "identity")
                         .status())
                 .isEqualTo(200);
-        for (String path : new String[] {"/probe/order", "/tasks", "/nodes/n/heartbeat", "/tasks/bulk"}) {
+        for (String path : new String[] {"/probe/order", "/tasks", "/nodes/n/heartbeat"}) {
             Served.Answer bomb = packed(path, " ".repeat(50_000_000));
             assertThat(bomb.status()).as(bomb.body()).isEqualTo(413);
             assertThat(bomb.code()).isEqualTo("too_large");
@@ -160,6 +163,33 @@ final class ProblemsTest {
             assertThat(broken.status()).as(broken.body()).isEqualTo(400);
             assertThat(broken.detail()).contains("not packed as its Content-Encoding says");
         }
+    }
+
+    @Test
+    void aStreamedBodyUnpacksToSoManyTimesItsSizeAtMostHoweverItIsSent() throws Exception {
+        byte[] bomb = gzip(" ".repeat(150_000_000));
+        byte[] good = gzip("{\"dataset_url\":\"not a url\"}\n".repeat(100_000));
+        for (String[] headers : new String[][] {{"Content-Encoding", "gzip"}, {"Content-Encoding", "x-gzip"}, {}}) {
+            Served.Answer refused = served.send("POST", "/tasks/bulk", bomb, headers);
+            assertThat(refused.status()).as(refused.body()).isEqualTo(413);
+            assertThat(refused.code()).isEqualTo("too_large");
+            assertThat(refused.detail()).contains("200 times");
+
+            Served.Answer answer = served.send("POST", "/tasks/bulk", good, headers);
+            assertThat(answer.status()).isEqualTo(200);
+            assertThat(answer.body().lines()).hasSize(100_000);
+
+            Served.Answer broken = served.send("POST", "/tasks/bulk", Arrays.copyOf(good, 20), headers);
+            assertThat(broken.status()).as(broken.body()).isEqualTo(400);
+            assertThat(broken.detail()).contains("breaks off");
+        }
+        Served.Answer deflated = served.send("POST", "/tasks/bulk", good, "Content-Encoding", "deflate");
+        assertThat(deflated.status()).isEqualTo(415);
+        assertThat(deflated.detail()).contains(".gz file");
+        assertThat(
+                        served.raw(
+                                "POST /tasks/bulk HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n"))
+                .containsPattern("HTTP/1.1 4\\d\\d");
     }
 
     @ParameterizedTest
@@ -415,12 +445,15 @@ final class ProblemsTest {
     }
 
     private static Served.Answer packed(String path, String text) throws Exception {
+        return served.send("POST", path, gzip(text), "Content-Type", "application/json", "Content-Encoding", "gzip");
+    }
+
+    private static byte[] gzip(String text) throws IOException {
         var out = new ByteArrayOutputStream();
         try (var packed = new GZIPOutputStream(out)) {
             packed.write(text.getBytes(StandardCharsets.US_ASCII));
         }
-        return served.send(
-                "POST", path, out.toByteArray(), "Content-Type", "application/json", "Content-Encoding", "gzip");
+        return out.toByteArray();
     }
 
     private static String padded(int length) {

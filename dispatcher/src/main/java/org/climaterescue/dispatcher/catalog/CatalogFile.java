@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.climaterescue.dispatcher.streaming.Unpacked;
 
 /** Opens a spooled catalog for reading, plain or gzip. */
 final class CatalogFile {
@@ -48,10 +49,7 @@ final class CatalogFile {
     static InputStream open(InputStream file) throws IOException {
         InputStream in = new BufferedInputStream(file, BUFFER);
         try {
-            in.mark(2);
-            boolean packed = in.read() == 0x1f && in.read() == 0x8b;
-            in.reset();
-            return packed ? new BufferedInputStream(Unpacked.gzip(in), BUFFER) : in;
+            return Unpacked.ifPacked(in);
         } catch (IOException e) {
             in.close();
             throw e;

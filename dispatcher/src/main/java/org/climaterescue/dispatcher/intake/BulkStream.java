@@ -1,12 +1,14 @@
 package org.climaterescue.dispatcher.intake;
 
 import jakarta.inject.Singleton;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.climaterescue.dispatcher.streaming.Spool;
 import org.climaterescue.dispatcher.streaming.SpooledAnswer;
+import org.climaterescue.dispatcher.streaming.Unpacked;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,8 +51,9 @@ final class BulkStream {
     }
 
     private void run(InputStream body, SpooledAnswer answer, CompletableFuture<Void> begun) {
-        try (body) {
-            bulk.run(body, lines -> {
+        try (body;
+                InputStream plain = Unpacked.ifPacked(new BufferedInputStream(body))) {
+            bulk.run(plain, lines -> {
                 answer.write(lines);
                 begun.complete(null);
             });
@@ -58,7 +61,7 @@ final class BulkStream {
             begun.complete(null);
         } catch (IOException | RuntimeException | Error failed) {
             // Also an error: the client must not wait for a thread that is no more.
-            if (!begun.completeExceptionally(failed)) {
+            if (!begun.completeExceptionally(failed instanceof Unpacked.Unusable packed ? packed.problem() : failed)) {
                 LOG.warn("a bulk submission broke off after its first answers: {}", failed.toString());
             }
             answer.fail(failed instanceof IOException io ? io : new IOException(failed));

@@ -53,7 +53,7 @@ final class TaskIntakeController {
         return single.submit(submissions.check(request)).thenApply(told -> answer(request, told));
     }
 
-    /** Takes many assets, a JSON object a line; each line of the answer is the result of one line, in order. */
+    /** Takes many assets, a JSON object a line, plain or gzip; each line of the answer is the result of one line, in order. */
     @Post("/bulk")
     @ExecuteOn(TaskExecutors.BLOCKING)
     @Consumes(MediaType.ALL)

@@ -10,7 +10,8 @@ import org.climaterescue.dispatcher.problem.ProblemException;
 
 /**
  * Refuses bodies that are packed in a way nobody here unpacks, instead of reading them as if they were plain. The server unpacks
- * gzip and deflate itself and takes their header away before any filter runs; what it unpacks counts against {@link BodyLimit}.
+ * gzip and deflate itself and takes their header away before any filter runs; what it unpacks counts against {@link BodyLimit}. Of
+ * calls that take any size only gzip is known, see {@link PackedStreams}.
  */
 @ServerFilter(ServerFilter.MATCH_ALL_PATTERN)
 final class BodyCoding implements Ordered {
@@ -20,11 +21,13 @@ final class BodyCoding implements Ordered {
         boolean plain = request.getHeaders().getAll(HttpHeaders.CONTENT_ENCODING).stream()
                 .allMatch(coding -> coding.isBlank() || coding.strip().equalsIgnoreCase("identity"));
         if (!plain) {
+            boolean streamed = BodyLimit.isStreamed(request.getPath());
             throw ProblemException.of(
                             415,
                             "unsupported_media_type",
-                            "the body is packed in a way that is not known here; send it plain, or with Content-Encoding: gzip")
-                    .withHeader(HttpHeaders.ACCEPT_ENCODING, "gzip, deflate, identity");
+                            "the body is packed in a way that is not known here; send it plain, or with Content-Encoding: gzip"
+                                    + (streamed ? ", or as the .gz file itself" : ""))
+                    .withHeader(HttpHeaders.ACCEPT_ENCODING, streamed ? "gzip, identity" : "gzip, deflate, identity");
         }
     }
 

@@ -7,7 +7,7 @@ import io.micronaut.http.server.netty.NettyServerCustomizer;
 import io.netty.channel.Channel;
 import jakarta.inject.Singleton;
 
-/** Gives every connection its {@link RequestDeadline}. */
+/** Gives every connection its {@link RequestDeadline}, and {@link PackedStreams}. */
 @Singleton
 final class RequestDeadlines
         implements BeanCreatedEventListener<NettyServerCustomizer.Registry>, NettyServerCustomizer {
@@ -32,6 +32,11 @@ final class RequestDeadlines
 
         @Override
         public void onStreamPipelineBuilt() {
+            channel.pipeline()
+                    .addAfter(
+                            ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC,
+                            "packed-streams",
+                            PackedStreams.HANDLER);
             new RequestDeadline().install(channel.pipeline(), ChannelPipelineCustomizer.HANDLER_HTTP_SERVER_CODEC);
         }
     }

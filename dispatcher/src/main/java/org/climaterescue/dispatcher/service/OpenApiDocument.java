@@ -158,8 +158,8 @@ final class OpenApiDocument {
         refusals.put(
                 413,
                 "`too_large`: the body is larger than this call takes. One with `Content-Encoding: gzip` or `deflate` is unpacked"
-                        + " and counts as what it unpacks to; a streamed body that unpacks to more than a mebibyte at once is"
-                        + " too large as well: send it plain.");
+                        + " and counts as what it unpacks to. A streamed body may be gzip, with that header or without; one that"
+                        + " unpacks to more than 100 MB and more than 200 times its size is too large.");
         refusals.put(415, "`unsupported_media_type`: `detail` says which to send.");
         refusals.put(422, "Well-formed, and at odds with what is known: `digest_mismatch`, `request_id_reused`.");
         refusals.put(429, "`rate_limited`: too many requests; `Retry-After` says when to come again.");
