@@ -33,6 +33,9 @@ public final class RefreshSession implements AutoCloseable {
 
     private static final int PAGE = 500;
 
+    /** After so many changes the planner is told how large the ranking is now, because what follows comes before it is told by itself. */
+    private static final int WORTH_COUNTING = 1000;
+
     /** Of a million URLs and as many tasks that are over, each is looked at once: the planner makes joins of these, not of {@code in}. */
     static final String NEWCOMERS = """
             select s.* from pg_temp.staged s
@@ -62,8 +65,9 @@ public final class RefreshSession implements AutoCloseable {
             set(connection, "tcp_keepalives_interval", 10);
             set(connection, "tcp_keepalives_count", 3);
             // A million rows pass through; they stay out of the way of what others use.
-            Sql.of(connection, "select set_config('temp_buffers', '64MB', false)")
-                    .one(row -> row.text("set_config"));
+            for (String name : new String[] {"temp_buffers", "work_mem"}) {
+                Sql.of(connection, "select set_config(?, '64MB', false)", name).one(row -> row.text("set_config"));
+            }
             if (lock(connection, patience)) {
                 return Optional.of(new RefreshSession(connection));
             }
@@ -90,6 +94,11 @@ public final class RefreshSession implements AutoCloseable {
 
     private static void set(Connection connection, String name, long value) throws SQLException {
         Sql.of(connection, "select set_config(?, ?, false)", name, Long.toString(value))
+                .one(row -> row.text("set_config"));
+    }
+
+    private void toggle(String name, boolean on) throws SQLException {
+        Sql.of(connection, "select set_config(?, ?, false)", name, on ? "on" : "off")
                 .one(row -> row.text("set_config"));
     }
 
@@ -151,7 +160,11 @@ public final class RefreshSession implements AutoCloseable {
 
     /** The staged ranking takes the place of the last known one; where they agree, nothing is written. */
     public void replace() throws SQLException {
-        Sql.of(connection, """
+        Sql.of(connection, "analyze pg_temp.staged").update();
+        // The first ranking of many finds a table without rows, of which the planner thinks that it may be read for
+        // each row anew.
+        toggle("enable_nestloop", false);
+        int written = Sql.of(connection, """
                         with left_out as (
                             delete from ranking r
                             where not exists (select from pg_temp.staged s where s.url_sha256 = r.url_sha256)
@@ -162,6 +175,10 @@ public final class RefreshSession implements AutoCloseable {
                             select from ranking r where r.url_sha256 = s.url_sha256 and r.rank = s.rank)
                         on conflict (url_sha256) do update set rank = excluded.rank
                         """).update();
+        toggle("enable_nestloop", true);
+        if (written >= WORTH_COUNTING) {
+            Sql.of(connection, "analyze ranking").update();
+        }
     }
 
     /**
