@@ -26,6 +26,7 @@ final class SaturatedHost {
     private static final int TASKS = 6_000;
     private static final int CALLERS = 64;
     private static final int ROUNDS = 5;
+    private static final int HOSTS = 50;
     private static final String DIGEST = "a".repeat(64);
 
     private SaturatedHost() {}
@@ -33,20 +34,21 @@ final class SaturatedHost {
     /** Runs it. */
     public static void main(String[] arguments) throws Exception {
         try (Bench bench = Bench.start(Map.of("RESCUE_HOST_CONNECTIONS", "1000", "RESCUE_COPIES", "1"))) {
-            seedHosts(bench);
-            drain(bench, 1);
-            List<Figures> alone = new ArrayList<>();
+            var backlog = new Backlog(bench.database());
+            backlog.hosts(HOSTS);
+            drain(bench, backlog);
+            List<Round> alone = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
-                alone.add(drain(bench, 1));
+                alone.add(drain(bench, backlog));
             }
-            seedBacklog(bench);
-            List<Figures> saturated = new ArrayList<>();
-            List<Figures> paused = new ArrayList<>();
+            backlog.addOfBusyHost(BACKLOG);
+            List<Round> saturated = new ArrayList<>();
+            List<Round> paused = new ArrayList<>();
             for (int round = 0; round < ROUNDS; round++) {
                 bench.sql("update host set paused = false, max_connections = 1 where name = 'busy.example.org'");
-                saturated.add(drain(bench, 1));
+                saturated.add(drain(bench, backlog));
                 bench.sql("update host set paused = true where name = 'busy.example.org'");
-                paused.add(drain(bench, 1));
+                paused.add(drain(bench, backlog));
             }
             print(List.of(
                     new Row("no backlog", alone),
@@ -55,45 +57,9 @@ final class SaturatedHost {
         }
     }
 
-    private static void seedHosts(Bench bench) throws SQLException {
-        bench.sql("insert into host (name) select 'host' || n || '.example.org' from generate_series(1, 50) n");
-    }
-
-    /** At the head of the queue: the most urgent. One assignment of a silent node fills the host's limit for an hour. */
-    private static void seedBacklog(Bench bench) throws SQLException {
-        bench.sql("insert into host (name, max_connections) values ('busy.example.org', 1)");
-        tasks(bench, BACKLOG, 10, "busy.example.org");
-        bench.sql("""
-                insert into assignment (task_id, node_no, token, attempt, host_no, reserved_bytes, assigned_at, lease_until,
-                                        progress_at)
-                select r.task_id, 1, nextval('assignment_token'), 1, r.host_no, 0, clock_timestamp(),
-                       clock_timestamp() + interval '1 hour', clock_timestamp() + interval '1 hour'
-                from ready r join host h using (host_no) where h.name = 'busy.example.org' limit 1
-                """);
-        bench.sql("delete from ready r using assignment a where a.task_id = r.task_id");
-        bench.sql("analyze");
-    }
-
-    private static void tasks(Bench bench, int count, int priority, String hosts) throws SQLException {
-        bench.sql("""
-                with fresh as (
-                    insert into task (task_id, url, host_no, priority, copies_target, size_bytes, initiated_by, created_at)
-                    select nextval('task_number'), 'http://' || h.name || '/' || n, h.host_no, ?, 1, 1000, 'benchmark',
-                           clock_timestamp()
-                    from generate_series(1, ?) n
-                    join (select name, host_no, row_number() over (order by host_no) - 1 as place, count(*) over () as hosts
-                          from host where name like ?) h on h.place = n % h.hosts
-                    returning task_id, host_no, priority, size_bytes
-                )
-                insert into ready (task_id, slot, urgency, copies, rank, host_no, size_bytes, attempt, contested, since)
-                select task_id, 0, 10 - priority, 0, 2147483647, host_no, size_bytes, 1, false, clock_timestamp()
-                from fresh
-                """, priority, count, hosts);
-    }
-
-    private static Figures drain(Bench bench, int priority)
+    private static Round drain(Bench bench, Backlog backlog)
             throws SQLException, InterruptedException, ExecutionException {
-        tasks(bench, TASKS, priority, "host%.example.org");
+        backlog.add(TASKS);
         var claims = new ConcurrentLinkedQueue<Long>();
         long began = System.nanoTime();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -111,7 +77,7 @@ final class SaturatedHost {
         }
         double seconds = (System.nanoTime() - began) / 1e9;
         long[] sorted = claims.stream().mapToLong(Long::longValue).sorted().toArray();
-        return new Figures(TASKS / seconds, sorted[sorted.length / 2] / 1e6, sorted[sorted.length * 99 / 100] / 1e6);
+        return new Round(TASKS / seconds, sorted[sorted.length / 2] / 1e6, sorted[sorted.length * 99 / 100] / 1e6);
     }
 
     private static void work(Bench bench, String node, ConcurrentLinkedQueue<Long> claims)
@@ -135,9 +101,9 @@ final class SaturatedHost {
         String[][] body = rows.stream()
                 .map(row -> new String[] {
                     row.name(),
-                    number(row.figures().stream().mapToDouble(Figures::rate).toArray()),
-                    number(row.figures().stream().mapToDouble(Figures::median).toArray()),
-                    number(row.figures().stream().mapToDouble(Figures::slow).toArray())
+                    number(row.figures().stream().mapToDouble(Round::rate).toArray()),
+                    number(row.figures().stream().mapToDouble(Round::median).toArray()),
+                    number(row.figures().stream().mapToDouble(Round::slow).toArray())
                 })
                 .toArray(String[][]::new);
         System.out.println(AsciiTable.getTable(head, body));
@@ -149,7 +115,7 @@ final class SaturatedHost {
     }
 
     /** One round: tasks a second, and how long claims took. */
-    private record Figures(double rate, double median, double slow) {}
+    private record Round(double rate, double median, double slow) {}
 
-    private record Row(String name, List<Figures> figures) {}
+    private record Row(String name, List<Round> figures) {}
 }

@@ -1,0 +1,73 @@
+package org.climaterescue.benchmarks;
+
+import java.io.IOException;
+import java.net.URI;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Load from wrk with one of the scripts in {@code benchmarks/wrk}, which check every answer.
+ *
+ * @param script the name of the script
+ * @param connections all told
+ * @param batch tasks a call
+ */
+record Wrk(String script, int connections, int batch) {
+
+    /** As many as this machine class has cores. */
+    static final int THREADS = 2;
+
+    private static final Duration LONGEST = Duration.ofHours(1);
+
+    /** A number of tasks that threads and calls share evenly, near to the one given. */
+    long evenly(long tasks) {
+        long share = (long) THREADS * batch;
+        return Math.max(1, tasks / share) * share;
+    }
+
+    /** Puts a number of tasks, from {@link #evenly}, through a dispatcher. */
+    Figures run(URI dispatcher, long tasks) throws IOException, InterruptedException {
+        Figures figures = run(dispatcher, tasks, LONGEST);
+        if (figures.tasks() != tasks) {
+            throw new IOException("wrk did " + figures.tasks() + " of " + tasks + " tasks");
+        }
+        return figures;
+    }
+
+    /** As {@link #run}, and makes sure that the tables say so too. */
+    Figures rescue(Backlog backlog, URI dispatcher, long tasks) throws IOException, SQLException, InterruptedException {
+        long before = backlog.rescued();
+        Figures figures = run(dispatcher, tasks);
+        long rescued = backlog.rescued() - before;
+        if (rescued != tasks) {
+            throw new IOException("%d of %d tasks have been rescued".formatted(rescued, tasks));
+        }
+        return figures;
+    }
+
+    /** Puts up to a number of tasks through a dispatcher in a time. */
+    Figures run(URI dispatcher, long tasks, Duration time) throws IOException, InterruptedException {
+        List<String> command = List.of(
+                "wrk",
+                "--threads=" + THREADS,
+                "--connections=" + connections,
+                "--duration=" + time.toSeconds(),
+                "--timeout=60",
+                "--script=benchmarks/wrk/" + script + ".lua",
+                dispatcher.toString(),
+                "--",
+                Long.toString(tasks / THREADS),
+                Integer.toString(connections / THREADS),
+                Integer.toString(batch));
+        var drained = new AtomicInteger();
+        return new Program(command, Map.of(), null).run((process, line) -> {
+            // It sleeps for its time even when its threads have ended, unless it is interrupted.
+            if (line.equals("drained") && drained.incrementAndGet() == THREADS) {
+                new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+            }
+        });
+    }
+}
