@@ -17,6 +17,7 @@ import org.climaterescue.db.intake.Submission;
 import org.climaterescue.dispatcher.TestDispatcher;
 import org.climaterescue.dispatcher.TestDispatcher.Answer;
 import org.climaterescue.dispatcher.intake.SingleSubmissions.Told;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -124,7 +125,7 @@ class SingleSubmissionsTest {
         }
     }
 
-    private Submission submission(String url, String requestId, String name) {
+    private Submission submission(String url, @Nullable String requestId, String name) {
         var description = new Description(name, null, null, null, null, null);
         var request = requestId == null
                 ? null
