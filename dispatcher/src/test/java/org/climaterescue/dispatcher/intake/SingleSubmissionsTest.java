@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.climaterescue.db.Database;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.intake.Description;
@@ -44,14 +45,14 @@ class SingleSubmissionsTest {
 
     @Test
     void ofABurstOfEqualCallsOneOfEachUrlIsTakenAndNobodyIsTurnedAway() {
-        Map<CompletableFuture<Answer>, Integer> calls = new HashMap<>();
-        for (int i = 0; i < CALLS; i++) {
-            int url = i % URLS;
-            calls.put(dispatcher.posting("/tasks", "{'dataset_url':'http://burst.test/" + url + "'}"), url);
-        }
+        List<CompletableFuture<Answer>> calls = IntStream.range(0, CALLS)
+                .mapToObj(i -> dispatcher.posting("/tasks", "{'dataset_url':'http://burst.test/" + i % URLS + "'}"))
+                .toList();
         Map<Integer, List<Answer>> answers = new HashMap<>();
-        calls.forEach((call, url) ->
-                answers.computeIfAbsent(url, none -> new ArrayList<>()).add(call.join()));
+        for (int i = 0; i < CALLS; i++) {
+            answers.computeIfAbsent(i % URLS, none -> new ArrayList<>())
+                    .add(calls.get(i).join());
+        }
 
         assertThat(answers).hasSize(URLS).allSatisfy((url, ofUrl) -> {
             assertThat(ofUrl).filteredOn(answer -> answer.status() == 202).hasSize(1);
