@@ -12,7 +12,7 @@ export function report(tasks, done, seconds, calls = []) {
         throw new Error(`${done} of ${tasks} tasks were done`);
     }
     const sorted = calls.toSorted((one, other) => one - other);
-    const figures = { tasks, seconds, errors: 0 };
+    const figures = { tasks, seconds };
     if (sorted.length > 0) {
         figures.p50_ms = sorted[Math.floor(sorted.length * 0.5)];
         figures.p99_ms = sorted[Math.floor(sorted.length * 0.99)];

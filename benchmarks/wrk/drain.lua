@@ -1,21 +1,26 @@
 -- Drains the queue: asks for tasks and completes what it is given, one or many a call.
---   wrk … -s benchmarks/wrk/drain.lua URL -- TASKS CONNECTIONS BATCH     (all of them of this thread alone)
+--   wrk … -s benchmarks/wrk/drain.lua URL -- TASKS BATCH NODES     (tasks and nodes of this thread alone)
+-- The nodes are bench-THREAD-1 to bench-THREAD-NODES. They take turns: as agents do, each asks once at a time, and not
+-- before it has reported what it was given, for so many others come between.
 
 dofile("benchmarks/wrk/harness.lua")
 
 local COPY = '"sha256":"' .. string.rep("a", 64) .. '","size_bytes":1000'
 
 local batch, asks, tasks
-local free_nodes, given = {}, {}
+local given = {}
+local nodes, turn = 0, 0
 
 function init(arguments)
     tasks = tonumber(arguments[1])
-    batch = tonumber(arguments[3])
+    batch = tonumber(arguments[2])
+    nodes = tonumber(arguments[3])
     asks = tasks / batch
-    -- A node asks once at a time, as agents do.
-    for node = 1, tonumber(arguments[2]) do
-        table.insert(free_nodes, "bench-" .. number .. "-" .. node)
-    end
+end
+
+local function next_node()
+    turn = turn % nodes + 1
+    return "bench-" .. number .. "-" .. turn
 end
 
 local function completion(node, assignments)
@@ -38,8 +43,7 @@ function next_request()
         return REST
     end
     asks = asks - 1
-    local node = table.remove(free_nodes)
-    return post("/dispatch", '{"node_id":"' .. node .. '","capacity_gb":1000,"max_tasks":' .. batch .. '}')
+    return post("/dispatch", '{"node_id":"' .. next_node() .. '","capacity_gb":1000,"max_tasks":' .. batch .. '}')
 end
 
 local function was_given(body)
@@ -51,7 +55,6 @@ local function was_given(body)
     if #assignments ~= batch then
         failed("a dispatch gave " .. #assignments .. " tasks instead of " .. batch, 200, body)
     end
-    table.insert(free_nodes, node)
     table.insert(given, { node = node, assignments = assignments })
 end
 

@@ -1,5 +1,5 @@
 -- Submits tasks, each with a URL of its own: one a call, or many as NDJSON.
---   wrk … -s benchmarks/wrk/submit.lua URL -- TASKS CONNECTIONS BATCH     (all of them of this thread alone)
+--   wrk … -s benchmarks/wrk/submit.lua URL -- TASKS BATCH     (tasks of this thread alone)
 
 dofile("benchmarks/wrk/harness.lua")
 
@@ -10,7 +10,7 @@ local submitted = 0
 
 function init(arguments)
     tasks = tonumber(arguments[1])
-    batch = tonumber(arguments[3])
+    batch = tonumber(arguments[2])
     run = os.time() .. "-" .. batch .. "-" .. number
 end
 

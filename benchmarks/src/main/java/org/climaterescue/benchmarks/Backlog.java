@@ -19,6 +19,16 @@ record Backlog(BenchDatabase database) {
                 "insert into host (name) select 'host' || n || '.example.org' from generate_series(1, ?) n", count);
     }
 
+    /** Registers the nodes in whose names wrk calls, unless they are. */
+    void nodes(Wrk wrk) throws SQLException {
+        database.sql("""
+                insert into node (node_id, name, capacity_bytes)
+                select 'bench-' || thread || '-' || n, 'benchmark', 1000000000000
+                from generate_series(0, ?) thread, generate_series(1, ?) n
+                on conflict (node_id) do nothing
+                """, Wrk.THREADS - 1, wrk.nodes() / Wrk.THREADS);
+    }
+
     /** Adds tasks of the usual hosts that want one copy. */
     void add(long count) throws SQLException {
         add(count, 5, "host%.example.org", USUAL_BYTES);

@@ -76,7 +76,7 @@ final class Calls {
         Figures figures = wrk.run(dispatcher.uri(), wrk.evenly(tasks));
         report.add(
                 call,
-                "wrk: %d connections, %d threads, %d tasks a call; tasks per second"
+                "wrk: %d connections, %d threads, %d a call"
                         .formatted(wrk.connections(), Wrk.THREADS, wrk.batch()),
                 Report.whole(figures.rate()),
                 Report.fine(figures.p50Ms()),
@@ -90,6 +90,7 @@ final class Calls {
     private void dispatchUnderLoad(Wrk wrk, int tasks)
             throws IOException, SQLException, InterruptedException, ExecutionException {
         backlog.hosts();
+        backlog.nodes(wrk);
         long loaded = wrk.evenly(tasks);
         backlog.add(2 * loaded);
         database.settle();

@@ -63,6 +63,9 @@ final class Drain {
         DispatcherProcess.start(settings, database).close();
         var backlog = new Backlog(database);
         backlog.hosts();
+        for (Wrk wrk : OURS) {
+            backlog.nodes(wrk);
+        }
         backlog.add((long) COLD_SHARE * tasks);
         database.settle();
         try (DispatcherProcess dispatcher = DispatcherProcess.start(settings, database)) {

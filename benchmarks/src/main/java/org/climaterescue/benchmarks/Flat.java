@@ -53,6 +53,7 @@ final class Flat {
 
     private void run(List<Long> backlogs) throws IOException, SQLException, InterruptedException {
         backlog.hosts();
+        backlog.nodes(WRK);
         backlog.add(tasks);
         database.settle();
         WRK.rescue(backlog, dispatcher.uri(), tasks);

@@ -22,6 +22,11 @@ record Wrk(String script, int connections, int batch) {
 
     private static final Duration LONGEST = Duration.ofHours(1);
 
+    /** So many that each has long reported what it was given when its turn to ask comes again. */
+    int nodes() {
+        return 4 * connections;
+    }
+
     /** A number of tasks that threads and calls share evenly, near to the one given. */
     long evenly(long tasks) {
         long share = (long) THREADS * batch;
@@ -60,8 +65,8 @@ record Wrk(String script, int connections, int batch) {
                 dispatcher.toString(),
                 "--",
                 Long.toString(tasks / THREADS),
-                Integer.toString(connections / THREADS),
-                Integer.toString(batch));
+                Integer.toString(batch),
+                Integer.toString(nodes() / THREADS));
         var drained = new AtomicInteger();
         return new Program(command, Map.of(), null).run((process, line) -> {
             // It sleeps for its time even when its threads have ended, unless it is interrupted.
