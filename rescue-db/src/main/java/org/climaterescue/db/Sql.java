@@ -52,6 +52,17 @@ public final class Sql {
         }
     }
 
+    /** Runs a query and hands on every row. */
+    public void each(RowConsumer consumer) throws SQLException {
+        try (PreparedStatement statement = prepare();
+                ResultSet rows = statement.executeQuery()) {
+            var row = new Row(rows);
+            while (rows.next()) {
+                consumer.accept(row);
+            }
+        }
+    }
+
     /** Runs a query that gives one row or none. */
     public <T> Optional<T> first(RowReader<T> reader) throws SQLException {
         return list(reader).stream().findFirst();
@@ -86,7 +97,7 @@ public final class Sql {
         PreparedStatement statement = connection.prepareStatement(text);
         try {
             for (int i = 0; i < parameters.length; i++) {
-                bind(statement, i + 1, parameters[i]);
+                bind(connection, statement, i + 1, parameters[i]);
             }
             return statement;
         } catch (SQLException | RuntimeException e) {
@@ -95,25 +106,30 @@ public final class Sql {
         }
     }
 
-    private void bind(PreparedStatement statement, int index, @Nullable Object value) throws SQLException {
+    static void bind(Connection connection, PreparedStatement statement, int index, @Nullable Object value)
+            throws SQLException {
         switch (value) {
             case null -> statement.setObject(index, null);
             case Instant at -> statement.setObject(index, at.atOffset(ZoneOffset.UTC));
             case long[] numbers ->
                 statement.setArray(
-                        index, array("bigint", Arrays.stream(numbers).boxed().toArray()));
+                        index,
+                        connection.createArrayOf(
+                                "bigint", Arrays.stream(numbers).boxed().toArray()));
             case int[] numbers ->
                 statement.setArray(
-                        index, array("integer", Arrays.stream(numbers).boxed().toArray()));
-            case Long[] numbers -> statement.setArray(index, array("bigint", numbers));
-            case Integer[] numbers -> statement.setArray(index, array("integer", numbers));
-            case Boolean[] flags -> statement.setArray(index, array("boolean", flags));
-            case String[] texts -> statement.setArray(index, array("text", texts));
-            case byte[][] bytes -> statement.setArray(index, array("bytea", bytes));
+                        index,
+                        connection.createArrayOf(
+                                "integer", Arrays.stream(numbers).boxed().toArray()));
+            case Long[] numbers -> statement.setArray(index, connection.createArrayOf("bigint", numbers));
+            case Integer[] numbers -> statement.setArray(index, connection.createArrayOf("integer", numbers));
+            case Boolean[] flags -> statement.setArray(index, connection.createArrayOf("boolean", flags));
+            case String[] texts -> statement.setArray(index, connection.createArrayOf("text", texts));
+            case byte[][] bytes -> statement.setArray(index, connection.createArrayOf("bytea", bytes));
             case Instant[] times ->
                 statement.setArray(
                         index,
-                        array(
+                        connection.createArrayOf(
                                 "timestamptz",
                                 Arrays.stream(times)
                                         .map(at -> at == null ? null : at.atOffset(ZoneOffset.UTC))
@@ -122,8 +138,21 @@ public final class Sql {
         }
     }
 
-    private Array array(String type, @Nullable Object[] elements) throws SQLException {
-        return connection.createArrayOf(type, elements);
+    /** How many bytes parameters take on their way to the server, roughly and rather too many. */
+    static int bytes(@Nullable Object[] parameters) {
+        int bytes = 0;
+        for (Object parameter : parameters) {
+            bytes += switch (parameter) {
+                case null -> 8;
+                case String text -> 8 + 3 * text.length();
+                case byte[] binary -> 8 + binary.length;
+                case long[] numbers -> 32 + 20 * numbers.length;
+                case int[] numbers -> 32 + 12 * numbers.length;
+                case Object[] elements -> 32 + 4 * elements.length + bytes(elements);
+                default -> 32;
+            };
+        }
+        return bytes;
     }
 
     /** Turns the current row into a value. */
@@ -143,7 +172,7 @@ public final class Sql {
 
         private final ResultSet rows;
 
-        private Row(ResultSet rows) {
+        Row(ResultSet rows) {
             this.rows = rows;
         }
 

@@ -20,9 +20,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.climaterescue.db.Pipeline;
+import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.allocation.ReadyQueue;
+import org.climaterescue.db.allocation.ReadyQueue.Claim;
 import org.climaterescue.db.allocation.ReadyQueue.Claimed;
 import org.climaterescue.db.allocation.ReadyQueue.Pick;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
@@ -200,9 +203,9 @@ final class AllocationRounds implements GracefulShutdownCapable {
      */
     private Map<String, Given> round(List<Caller> line) {
         Round round = transactions.in(connection -> {
-            turns.take(connection);
-            Map<String, Room.Guest> present = guests.admit(connection, asks(line), silence).stream()
-                    .collect(Collectors.toMap(Room.Guest::nodeId, Function.identity()));
+            Opening opening = open(connection, line);
+            Map<String, Room.Guest> present =
+                    opening.guests().stream().collect(Collectors.toMap(Room.Guest::nodeId, Function.identity()));
             List<Seat> seats = new ArrayList<>();
             Map<Integer, Caller> callers = new HashMap<>();
             for (Caller caller : line) {
@@ -213,7 +216,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 }
             }
             Set<Integer> absent = new HashSet<>();
-            Map<Integer, List<Claimed>> claimed = allocate(connection, seats, callers, absent).stream()
+            Map<Integer, List<Claimed>> claimed = allocate(connection, opening, seats, callers, absent).stream()
                     .collect(Collectors.groupingBy(Claimed::nodeNo));
             Map<Integer, Caller> waiting = new HashMap<>();
             for (Seat seat : seats) {
@@ -235,55 +238,69 @@ final class AllocationRounds implements GracefulShutdownCapable {
         return round.answers();
     }
 
+    /** Takes the turn and reads, in one round trip, what nearly every round needs. */
+    private Opening open(Connection connection, List<Caller> line) throws SQLException {
+        var reads = Pipeline.on(connection);
+        turns.take(reads);
+        Room.Admission admission = guests.admit(reads, asks(line), silence);
+        Reply<List<Hosts.Free>> free = hosts.free(reads);
+        Reply<Boolean> others = notices.others(reads);
+        // Not before: how nodes that wait are looked up depends on whether they are three or ten thousand.
+        reads.keepPlans();
+        Queue.FirstPage first = Queue.firstPage(reads, queue, line, retryBase);
+        reads.send();
+        return new Opening(admission.guests(), free.get(), others.get(), first);
+    }
+
     /**
      * Decides until every node that is to be given something is held.
      *
      * @param absent filled with those that could not be held
      */
     private List<Claimed> allocate(
-            Connection connection, List<Seat> line, Map<Integer, Caller> callers, Set<Integer> absent)
+            Connection connection, Opening opening, List<Seat> line, Map<Integer, Caller> callers, Set<Integer> absent)
             throws SQLException {
         var others = new OnceADecision(connection);
         while (true) {
             List<Seat> present = line.stream()
                     .filter(seat -> !absent.contains(seat.nodeNo()))
                     .toList();
-            List<Grant> grants = decide(connection, present, callers, others);
+            List<Grant> grants = decide(connection, opening, present, callers, others);
             if (grants.isEmpty()) {
                 return List.of();
             }
-            Set<Integer> takers =
-                    grants.stream().map(grant -> grant.seat().nodeNo()).collect(Collectors.toSet());
-            Set<Integer> held = guests.hold(connection, takers);
-            if (held.containsAll(takers)) {
-                List<Claimed> claimed = claim(connection, grants);
-                guests.given(connection, held);
-                return claimed;
+            Claim claim = queue.claim(connection, picks(grants), silence.lostAfter());
+            Set<Integer> missing = grants.stream()
+                    .map(grant -> grant.seat().nodeNo())
+                    .filter(taker -> !claim.held().contains(taker))
+                    .collect(Collectors.toSet());
+            if (missing.isEmpty()) {
+                return claim.claimed();
             }
-            takers.stream().filter(taker -> !held.contains(taker)).forEach(absent::add);
+            absent.addAll(missing);
         }
     }
 
     private List<Grant> decide(
-            Connection connection, List<Seat> line, Map<Integer, Caller> callers, OnceADecision others)
+            Connection connection, Opening opening, List<Seat> line, Map<Integer, Caller> callers, OnceADecision others)
             throws SQLException {
         if (line.stream().noneMatch(Seat::open)) {
             return List.of();
         }
-        Headroom headroom = hosts.headroom(connection);
+        Headroom headroom = hosts.headroom(opening.free());
         var policy = new AllocationPolicy(
                 line,
                 rescue.unknownSizeBytes(),
                 patience,
                 headroom,
                 others::get,
-                open -> withOthers(connection, open, callers));
-        goOnAt = new Queue(connection, queue, headroom, retryBase).offerTo(policy, goOnAt);
+                open -> opening.others() ? withOthers(connection, open, callers) : open);
+        goOnAt = new Queue(connection, queue, headroom, retryBase).offerTo(policy, opening.first(), goOnAt);
         return policy.grants();
     }
 
-    private List<Claimed> claim(Connection connection, List<Grant> grants) throws SQLException {
-        List<Pick> picks = grants.stream()
+    private static List<Pick> picks(List<Grant> grants) {
+        return grants.stream()
                 .map(grant -> new Pick(
                         grant.task().place().taskId(),
                         grant.task().place().slot(),
@@ -291,7 +308,6 @@ final class AllocationRounds implements GracefulShutdownCapable {
                         grant.seat().nodeNo(),
                         grant.reservedBytes()))
                 .toList();
-        return queue.claim(connection, picks, silence.lostAfter());
     }
 
     private static List<Room.Ask> asks(List<Caller> line) {
@@ -339,6 +355,9 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 floor,
                 guest.status() == NodeStatus.ACTIVE ? Math.min(wanted, free) : 0);
     }
+
+    /** What a round begins with; {@code others}: whether nodes wait at other dispatchers as well. */
+    private record Opening(List<Room.Guest> guests, List<Hosts.Free> free, boolean others, Queue.FirstPage first) {}
 
     /** What a round came to; {@code waiting}: who goes on waiting, by the node's number. */
     private record Round(Map<String, Given> answers, Map<Integer, Caller> waiting) {}

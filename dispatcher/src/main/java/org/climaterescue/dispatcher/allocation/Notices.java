@@ -5,6 +5,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.climaterescue.db.Pipeline;
+import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.node.Turns;
 import org.climaterescue.db.node.Turns.Waiter;
 import org.climaterescue.db.node.Turns.Waiting;
@@ -30,6 +32,11 @@ final class Notices {
     Notices(Turns turns, String dispatcher) {
         this.turns = turns;
         this.dispatcher = dispatcher;
+    }
+
+    /** Whether anybody waits at the other dispatchers. */
+    Reply<Boolean> others(Pipeline reads) throws SQLException {
+        return turns.others(reads, dispatcher);
     }
 
     /** Who waits at the other dispatchers, the longest wait first. */

@@ -8,11 +8,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.stream.Collectors;
+import org.climaterescue.db.Pipeline;
+import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.allocation.ReadyQueue;
 import org.climaterescue.db.allocation.ReadyQueue.Appetite;
 import org.climaterescue.db.allocation.ReadyQueue.Candidate;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
 import org.climaterescue.db.host.Headroom;
+import org.climaterescue.dispatcher.allocation.WaitingRoom.Caller;
 
 /**
  * Offers the queue in the order of work for one round.
@@ -43,24 +46,45 @@ final class Queue {
     }
 
     /**
+     * Adds the read of the first rows to a pipeline. What nodes hold is not known yet, so these are the rows that somebody of
+     * those who ask could take if he held nothing.
+     */
+    static FirstPage firstPage(Pipeline reads, ReadyQueue rows, List<Caller> line, Duration fullFor)
+            throws SQLException {
+        long wanted = 0;
+        int floor = 10;
+        long space = 0;
+        for (Caller caller : line) {
+            wanted += caller.request().wanted();
+            floor = Math.min(floor, caller.request().floor());
+            space = Math.max(space, caller.request().capacityBytes());
+        }
+        int size = pageFor(wanted);
+        return new FirstPage(size, rows.page(reads, Place.START, new Appetite(floor, space, true, fullFor), size));
+    }
+
+    /**
      * Offers the first rows, and then the others from a place on, until nobody can take more, nothing is left, or so much was
      * read that others have waited long enough.
      *
      * @param goOnAt where the round before stopped
      * @return where the next one goes on
      */
-    Place offerTo(AllocationPolicy policy, Place goOnAt) throws SQLException {
+    Place offerTo(AllocationPolicy policy, FirstPage first, Place goOnAt) throws SQLException {
         if (!policy.hungry()) {
             return goOnAt;
         }
-        int page = Math.clamp(policy.wanted() * ROWS_PER_WANTED, SMALLEST_PAGE, LARGEST_PAGE);
-        List<Candidate> first = rows.page(connection, Place.START, appetite(policy), page);
-        first.forEach(policy::offer);
-        if (!policy.hungry() || first.size() < page) {
+        List<Candidate> page = first.rows.get();
+        page.forEach(policy::offer);
+        if (!policy.hungry() || page.size() < first.size) {
             return Place.START;
         }
-        Place read = first.getLast().place();
-        return offerOfOpenHosts(policy, read.compareTo(goOnAt) > 0 ? read : goOnAt, page);
+        Place read = page.getLast().place();
+        return offerOfOpenHosts(policy, read.compareTo(goOnAt) > 0 ? read : goOnAt, pageFor(policy.wanted()));
+    }
+
+    private static int pageFor(long wanted) {
+        return (int) Math.clamp(wanted * ROWS_PER_WANTED, SMALLEST_PAGE, LARGEST_PAGE);
     }
 
     private Place offerOfOpenHosts(AllocationPolicy policy, Place after, int page) throws SQLException {
@@ -104,6 +128,9 @@ final class Queue {
     private Appetite appetite(AllocationPolicy policy) {
         return new Appetite(policy.lowestFloor(), policy.largestSpace(), policy.anyForUnknown(), fullFor);
     }
+
+    /** The first rows in the order of work, {@code size} of them unless there are fewer. */
+    record FirstPage(int size, Reply<List<Candidate>> rows) {}
 
     /** What has been read of one host and not offered yet; never empty while it is compared. */
     private static final class Line implements Comparable<Line> {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import org.climaterescue.db.Pipeline;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.ledger.TaskChanges;
@@ -46,7 +47,11 @@ public final class CustodyDesk {
      * @throws org.climaterescue.db.StorageFailure when the database refuses or is away; nothing has changed then
      */
     public <R> List<R> carryOut(List<? extends Order<R>> orders) {
-        Result<R> result = transactions.in(connection -> apply(connection, orders));
+        Result<R> result = transactions.in(connection -> {
+            var first = Pipeline.on(connection);
+            first.keepPlans();
+            return apply(first, connection, orders);
+        });
         if (result.wakes()) {
             bell.ring();
         }
@@ -60,10 +65,12 @@ public final class CustodyDesk {
 
     /** Applies orders in a transaction that is open already; whoever commits it rings the bell. */
     public <R> List<R> carryOut(Connection connection, List<? extends Order<R>> orders) throws SQLException {
-        return apply(connection, orders).answers();
+        return apply(Pipeline.on(connection), connection, orders).answers();
     }
 
-    private <R> Result<R> apply(Connection connection, List<? extends Order<R>> orders) throws SQLException {
+    /** The first reads go along with what {@code first} holds already. */
+    private <R> Result<R> apply(Pipeline first, Connection connection, List<? extends Order<R>> orders)
+            throws SQLException {
         Set<Long> tasks = new LinkedHashSet<>();
         Set<Integer> holders = new LinkedHashSet<>();
         for (Order<R> order : orders) {
@@ -72,10 +79,7 @@ public final class CustodyDesk {
                 holders.add(order.holder());
             }
         }
-        if (!holders.isEmpty()) {
-            ledger.keepVoices(connection, holders);
-        }
-        Map<Long, TaskFacts> facts = ledger.lock(connection, tasks);
+        Map<Long, TaskFacts> facts = ledger.lock(first, tasks, holders);
         Map<Long, Ledger.Ended> ended = ended(connection, orders, facts);
         Map<Long, Custody> custody = new HashMap<>();
         facts.forEach((task, known) -> custody.put(task, new Custody(known, retries, chance, instance)));

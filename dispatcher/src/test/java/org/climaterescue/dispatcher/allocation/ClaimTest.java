@@ -132,6 +132,9 @@ class ClaimTest extends FleetTest {
     }
 
     private List<Claimed> claim(Connection connection, List<Pick> picks) throws SQLException {
-        return dispatcher.bean(ReadyQueue.class).claim(connection, picks, Duration.ofMinutes(2));
+        return dispatcher
+                .bean(ReadyQueue.class)
+                .claim(connection, picks, Duration.ofMinutes(2))
+                .claimed();
     }
 }

@@ -168,7 +168,8 @@ class LockingTest extends FleetTest {
                 queue.page(connection, Place.START, new Appetite(1, 1_000_000, true, Duration.ZERO), 10).stream()
                         .map(row -> new Pick(row.place().taskId(), row.place().slot(), row.since(), nodeNo, 1000))
                         .toList();
-        assertThat(queue.claim(connection, picks, Duration.ofMinutes(2))).hasSize(1);
+        assertThat(queue.claim(connection, picks, Duration.ofMinutes(2)).claimed())
+                .hasSize(1);
     }
 
     private Nodes.Known known(Connection connection, String node) throws SQLException {

@@ -5,9 +5,13 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.climaterescue.db.Pipeline;
+import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.Sql;
 import org.climaterescue.protocol.Sha256;
 import org.jspecify.annotations.Nullable;
@@ -64,21 +68,28 @@ public final class ReadyQueue {
             + IN_ORDER;
 
     /** The next rows in the order of work that somebody could take, whatever their host stands. */
+    public Reply<List<Candidate>> page(Pipeline reads, Place after, Appetite appetite, int limit) throws SQLException {
+        return reads.list(
+                PAGE,
+                ReadyQueue::candidate,
+                after.urgency(),
+                after.copies(),
+                after.rank(),
+                after.taskId(),
+                after.slot(),
+                appetite.floor(),
+                appetite.space(),
+                appetite.unknown(),
+                limit,
+                appetite.fullForSeconds());
+    }
+
+    /** One page, sent on its own. */
     public List<Candidate> page(Connection connection, Place after, Appetite appetite, int limit) throws SQLException {
-        return Sql.of(
-                        connection,
-                        PAGE,
-                        after.urgency(),
-                        after.copies(),
-                        after.rank(),
-                        after.taskId(),
-                        after.slot(),
-                        appetite.floor(),
-                        appetite.space(),
-                        appetite.unknown(),
-                        limit,
-                        appetite.fullForSeconds())
-                .list(ReadyQueue::candidate);
+        var reads = Pipeline.on(connection);
+        Reply<List<Candidate>> page = page(reads, after, appetite, limit);
+        reads.send();
+        return page.get();
     }
 
     /**
@@ -122,17 +133,28 @@ public final class ReadyQueue {
      * Turns rows of the queue into assignments. A row that somebody else took meanwhile, or that was written anew so that the
      * decision may no longer hold, is left out of the answer.
      *
+     * <p>The rows of the nodes are locked until the transaction ends: none of them signs off or begins to drain meanwhile, and
+     * none is lost before its new leases are. Whose row is locked just now, or who has left since it was admitted, is not held;
+     * then nothing is claimed at all.
+     *
      * @param lease how long the leases last
      */
-    public List<Claimed> claim(Connection connection, List<Pick> picks, Duration lease) throws SQLException {
+    public Claim claim(Connection connection, List<Pick> picks, Duration lease) throws SQLException {
+        int[] nodeNos = picks.stream().mapToInt(Pick::nodeNo).distinct().toArray();
+        Set<Integer> held = new HashSet<>();
+        List<Claimed> claimed = new ArrayList<>();
         // The rows are locked before they are deleted so that two instances never wait for each other. A node that has
         // an assignment on the task already violates the key, which undoes the round: conservation before progress.
-        return Sql.of(
+        Sql.of(
                         connection,
                         """
-                        with pick as (
+                        with held as materialized (
+                            select node_no from node where node_no = any (?) and state = 'joined'
+                            order by node_no for no key update skip locked
+                        ), pick as (
                             select * from unnest(?::bigint[], ?::smallint[], ?::timestamptz[], ?::integer[], ?::bigint[])
                                 with ordinality as p (task_id, slot, since, node_no, reserved_bytes, nth)
+                            where (select count(*) from held) = ?
                         ), free as (
                             select r.task_id, r.slot, p.node_no, p.reserved_bytes, p.nth
                             from ready r join pick p using (task_id, slot, since)
@@ -158,30 +180,45 @@ public final class ReadyQueue {
                                         then 'replicating'::task_status else 'assigned' end,
                                    l.node_no, l.token, l.attempt
                             from lease l
+                        ), heard as (
+                            update node n set heard_at = clock_timestamp()
+                            from held h where n.node_no = h.node_no and (select count(*) from held) = ?
                         )
-                        select l.task_id, l.node_no, l.token, l.attempt, t.url, t.name, t.size_bytes, t.sha256, t.priority
+                        select node_no, null as task_id, null as token, null as attempt, null as url, null as name,
+                               null as size_bytes, null as sha256, null as priority, 0 as nth from held
+                        union all
+                        (select l.node_no, l.task_id, l.token, l.attempt, t.url, t.name, t.size_bytes, t.sha256, t.priority, k.nth
                         from lease l join taken k using (task_id, node_no) join task t using (task_id)
-                        order by k.nth
+                        order by k.nth)
                         """,
+                        nodeNos,
                         picks.stream().mapToLong(Pick::taskId).toArray(),
                         picks.stream().mapToInt(Pick::slot).toArray(),
                         picks.stream().map(Pick::since).toArray(Instant[]::new),
                         picks.stream().mapToInt(Pick::nodeNo).toArray(),
                         picks.stream().mapToLong(Pick::reservedBytes).toArray(),
-                        (double) lease.toMillis() / 1000)
-                .list(row -> {
-                    byte[] digest = row.bytesOrNull("sha256");
-                    return new Claimed(
-                            row.number("task_id"),
-                            row.integer("node_no"),
-                            row.number("token"),
-                            row.integer("attempt"),
-                            row.text("url"),
-                            row.textOrNull("name"),
-                            row.numberOrNull("size_bytes"),
-                            digest == null ? null : Sha256.of(digest),
-                            row.integer("priority"));
+                        nodeNos.length,
+                        (double) lease.toMillis() / 1000,
+                        nodeNos.length)
+                .each(row -> {
+                    Long taskId = row.numberOrNull("task_id");
+                    if (taskId == null) {
+                        held.add(row.integer("node_no"));
+                    } else {
+                        byte[] digest = row.bytesOrNull("sha256");
+                        claimed.add(new Claimed(
+                                taskId,
+                                row.integer("node_no"),
+                                row.number("token"),
+                                row.integer("attempt"),
+                                row.text("url"),
+                                row.textOrNull("name"),
+                                row.numberOrNull("size_bytes"),
+                                digest == null ? null : Sha256.of(digest),
+                                row.integer("priority")));
+                    }
                 });
+        return new Claim(held, claimed);
     }
 
     private static Candidate candidate(Sql.Row row) throws SQLException {
@@ -271,6 +308,13 @@ public final class ReadyQueue {
 
     /** A row of the queue for a node. */
     public record Pick(long taskId, int slot, Instant since, int nodeNo, long reservedBytes) {}
+
+    /**
+     * What came of a claim.
+     *
+     * @param held the nodes whose rows are locked now; when it is not all of them, nothing was claimed
+     */
+    public record Claim(Set<Integer> held, List<Claimed> claimed) {}
 
     /** A new assignment with what its node needs to know of the task. */
     public record Claimed(

@@ -10,6 +10,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.climaterescue.db.Pipeline;
+import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.Sql;
 import org.jspecify.annotations.Nullable;
 
@@ -37,20 +39,29 @@ public final class Hosts {
         this.terms = terms;
     }
 
-    /** How many more connections hosts stand now. */
-    public Headroom headroom(Connection connection) throws SQLException {
+    /** How many more connections hosts stand now, host by host where that differs from the usual; see {@link #headroom(List)}. */
+    public Reply<List<Free>> free(Pipeline reads) throws SQLException {
+        // Of the hosts only those are looked at that have assignments or terms of their own, however many there are.
+        return reads.list("""
+                select h.host_no,
+                       case when host_at_rest(h) then 0 else greatest(0, host_connections(h, ?) - l.active) end as free
+                from (
+                    select host_no, sum(active)::integer as active
+                    from (select host_no, count(*) as active from assignment group by host_no
+                          union all
+                          select host_no, 0 from host
+                          where paused or max_connections is not null or busy_until is not null or throttled_to is not null
+                          union all
+                          select host_no, 0 from host where name = 'magnet:') x
+                    group by host_no) l
+                join host h using (host_no)
+                """, row -> new Free(row.integer("host_no"), row.integer("free")), terms.connections());
+    }
+
+    /** What was read, to be counted down. */
+    public Headroom headroom(List<Free> read) {
         Map<Integer, Integer> free = new HashMap<>();
-        Sql.of(connection, """
-                        with load as (select host_no, count(*)::integer as active from assignment group by host_no)
-                        select h.host_no,
-                               case when host_at_rest(h) then 0
-                                    else host_connections(h, ?) - coalesce(l.active, 0) end as free
-                        from host h left join load l using (host_no)
-                        where l.active is not null or h.name = 'magnet:'
-                           or h.paused or h.max_connections is not null or h.busy_until is not null
-                           or h.throttled_to is not null
-                        """, terms.connections())
-                .each(1000, row -> free.put(row.integer("host_no"), Math.max(0, row.integer("free"))));
+        read.forEach(host -> free.put(host.hostNo(), host.connections()));
         return new Headroom(terms.connections(), free);
     }
 
@@ -61,10 +72,9 @@ public final class Hosts {
      * left alone for a pause that doubles each time in a row; further complaints during a pause change nothing, for they are
      * answers to what was asked before it.
      */
-    public void busy(Connection connection, Collection<Complaint> complaints) throws SQLException {
-        Sql.of(
-                        connection,
-                        """
+    public void busy(Pipeline writes, Collection<Complaint> complaints) throws SQLException {
+        writes.update(
+                """
                         with told as (
                             select host_no, max(seconds) as seconds, bool_or(seconds is null) as bare
                             from unnest(?::integer[], ?::bigint[]) as x (host_no, seconds) group by host_no
@@ -89,14 +99,13 @@ public final class Hosts {
                         from locked l
                         where h.host_no = l.host_no and h.name <> 'magnet:'
                         """,
-                        complaints.stream().map(Complaint::hostNo).toArray(Integer[]::new),
-                        complaints.stream().map(Complaint::seconds).toArray(Long[]::new),
-                        (double) LONGEST_PAUSE.toSeconds(),
-                        terms.connections(),
-                        (double) LONGEST_REST.toSeconds(),
-                        terms.pause().toMillis() / 1000.0,
-                        (double) LONGEST_PAUSE.toSeconds())
-                .update();
+                complaints.stream().map(Complaint::hostNo).toArray(Integer[]::new),
+                complaints.stream().map(Complaint::seconds).toArray(Long[]::new),
+                (double) LONGEST_PAUSE.toSeconds(),
+                terms.connections(),
+                (double) LONGEST_REST.toSeconds(),
+                terms.pause().toMillis() / 1000.0,
+                (double) LONGEST_PAUSE.toSeconds());
     }
 
     /**
@@ -153,6 +162,9 @@ public final class Hosts {
                 row.number("active"),
                 row.number("ready"));
     }
+
+    /** How many more connections a host stands, 0 and up. */
+    public record Free(int hostNo, int connections) {}
 
     /**
      * A busy answer of an origin.

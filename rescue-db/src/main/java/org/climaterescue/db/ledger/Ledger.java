@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.climaterescue.db.Pipeline;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.host.Hosts;
 import org.climaterescue.protocol.FailureReason;
@@ -38,15 +39,15 @@ public final class Ledger {
      * Keeps the voices of these nodes as they are until this transaction ends, so that a copy which it stores is the vote of whom
      * its node speaks for at the commit. Comes before the tasks' locks, and waits for nobody but {@link #changeVoice}.
      */
-    public void keepVoices(Connection connection, Collection<Integer> nodeNos) throws SQLException {
+    private static void keepVoices(Pipeline reads, Collection<Integer> nodeNos) throws SQLException {
         // In order: requests queue behind one that waits for the lock alone, and could wait in a circle.
         int[] shares = nodeNos.stream()
                 .mapToInt(nodeNo -> nodeNo % SHARES)
                 .distinct()
                 .sorted()
                 .toArray();
-        Sql.of(connection, "select pg_advisory_xact_lock_shared(?, share) from unnest(?) as share", VOICES, shares)
-                .list(row -> true);
+        reads.list(
+                "select pg_advisory_xact_lock_shared(?, share) from unnest(?) as share", row -> true, VOICES, shares);
     }
 
     /**
@@ -65,65 +66,74 @@ public final class Ledger {
      * for a claim that is taking one; only then, with a new snapshot that sees that claim's assignment, the assignments, which
      * waits for a heartbeat that is renewing one and sees it renewed; then everything else.
      *
+     * @param reads sent with what it holds already
      * @param taskIds without repeats
+     * @param holders nodes whose copies will be stored: before everything else their voices are kept as they are
      * @return the tasks that exist, by id
      */
-    public Map<Long, TaskFacts> lock(Connection connection, Collection<Long> taskIds) throws SQLException {
+    public Map<Long, TaskFacts> lock(Pipeline reads, Collection<Long> taskIds, Collection<Integer> holders)
+            throws SQLException {
         long[] ids = taskIds.stream().mapToLong(Long::longValue).sorted().toArray();
-        List<Long> known = Sql.of(connection, """
-                        select task_id from task where task_id = any (?) order by task_id for no key update
-                        """, ids).list(row -> row.number("task_id"));
-        if (known.isEmpty()) {
-            return Map.of();
+        if (!holders.isEmpty()) {
+            keepVoices(reads, holders);
         }
-        long[] locked = known.stream().mapToLong(Long::longValue).toArray();
+        reads.list("select from task where task_id = any (?) order by task_id for no key update", row -> true, ids);
         Map<Long, Integer> rows = new HashMap<>();
         Map<Long, TaskFacts.ReadyRow> ready = new HashMap<>();
-        Sql.of(connection, """
-                        select task_id, copies, attempt, contested from ready
-                        where task_id = any (?) order by task_id, slot for update
-                        """, locked).list(row -> {
-            long task = row.number("task_id");
-            rows.merge(task, 1, Integer::sum);
-            return ready.put(
-                    task, new TaskFacts.ReadyRow(row.integer("copies"), row.integer("attempt"), row.flag("contested")));
-        });
-        Map<Long, List<TaskFacts.Lease>> leases = leases(connection, locked);
-        Map<Long, List<TaskFacts.HeldCopy>> copies = copies(connection, locked);
-        Map<Long, List<TaskFacts.PastFailure>> failures = failures(connection, locked);
-        Map<Long, TaskFacts> facts = new LinkedHashMap<>();
-        Sql.of(connection, """
-                        select t.task_id, t.host_no, t.size_bytes, t.sha256, t.priority, t.rank, t.copies_target,
-                               sha256(convert_to(coalesce(t.canonical_url, t.url), 'UTF8')) as url_sha256,
-                               s.status, s.copies, s.sha256 as held_sha256, s.size_bytes as held_bytes, s.verification,
-                               b.retry_at, clock_timestamp() as now
-                        from task t
-                        left join standing s using (task_id)
-                        left join backoff b using (task_id)
-                        where t.task_id = any (?)
-                        order by t.task_id
-                        """, locked).list(row -> {
-            long task = row.number("task_id");
-            return facts.put(
-                    task,
-                    new TaskFacts(
-                            row.time("now"),
+        reads.list(
+                """
+                select task_id, copies, attempt, contested from ready
+                where task_id = any (?) order by task_id, slot for update
+                """,
+                row -> {
+                    long task = row.number("task_id");
+                    rows.merge(task, 1, Integer::sum);
+                    return ready.put(
                             task,
-                            row.integer("host_no"),
-                            Sha256.of(row.bytes("url_sha256")),
-                            row.numberOrNull("size_bytes"),
-                            digest(row.bytesOrNull("sha256")),
-                            row.integer("priority"),
-                            row.integerOrNull("rank"),
-                            row.integer("copies_target"),
-                            standing(row),
-                            leases.getOrDefault(task, List.of()),
-                            copies.getOrDefault(task, List.of()),
-                            failures.getOrDefault(task, List.of()),
-                            rows.getOrDefault(task, 0),
-                            ready.get(task),
-                            row.timeOrNull("retry_at")));
-        });
+                            new TaskFacts.ReadyRow(
+                                    row.integer("copies"), row.integer("attempt"), row.flag("contested")));
+                },
+                ids);
+        Map<Long, List<TaskFacts.Lease>> leases = leases(reads, ids);
+        Map<Long, List<TaskFacts.HeldCopy>> copies = copies(reads, ids);
+        Map<Long, List<TaskFacts.PastFailure>> failures = failures(reads, ids);
+        Map<Long, TaskFacts> facts = new LinkedHashMap<>();
+        reads.list(
+                """
+                select t.task_id, t.host_no, t.size_bytes, t.sha256, t.priority, t.rank, t.copies_target,
+                       sha256(convert_to(coalesce(t.canonical_url, t.url), 'UTF8')) as url_sha256,
+                       s.status, s.copies, s.sha256 as held_sha256, s.size_bytes as held_bytes, s.verification,
+                       b.retry_at, clock_timestamp() as now
+                from task t
+                left join standing s using (task_id)
+                left join backoff b using (task_id)
+                where t.task_id = any (?)
+                order by t.task_id
+                """,
+                row -> {
+                    long task = row.number("task_id");
+                    return facts.put(
+                            task,
+                            new TaskFacts(
+                                    row.time("now"),
+                                    task,
+                                    row.integer("host_no"),
+                                    Sha256.of(row.bytes("url_sha256")),
+                                    row.numberOrNull("size_bytes"),
+                                    digest(row.bytesOrNull("sha256")),
+                                    row.integer("priority"),
+                                    row.integerOrNull("rank"),
+                                    row.integer("copies_target"),
+                                    standing(row),
+                                    leases.getOrDefault(task, List.of()),
+                                    copies.getOrDefault(task, List.of()),
+                                    failures.getOrDefault(task, List.of()),
+                                    rows.getOrDefault(task, 0),
+                                    ready.get(task),
+                                    row.timeOrNull("retry_at")));
+                },
+                ids);
+        reads.send();
         return facts;
     }
 
@@ -157,9 +167,9 @@ public final class Ledger {
      */
     public record Ended(int nodeNo, String voice) {}
 
-    private static Map<Long, List<TaskFacts.Lease>> leases(Connection connection, long[] ids) throws SQLException {
+    private static Map<Long, List<TaskFacts.Lease>> leases(Pipeline reads, long[] ids) throws SQLException {
         return grouped(
-                connection,
+                reads,
                 """
                 select a.task_id, a.node_no, n.voice, a.token, a.attempt, a.bytes_done, a.progress_at,
                        a.omissions, a.lease_until <= clock_timestamp() as overdue
@@ -178,9 +188,9 @@ public final class Ledger {
                         row.time("progress_at")));
     }
 
-    private static Map<Long, List<TaskFacts.HeldCopy>> copies(Connection connection, long[] ids) throws SQLException {
+    private static Map<Long, List<TaskFacts.HeldCopy>> copies(Pipeline reads, long[] ids) throws SQLException {
         return grouped(
-                connection,
+                reads,
                 """
                 select task_id, node_no, voice, token, sha256, size_bytes, late, rejected from copy
                 where task_id = any (?) order by task_id, completed_at, node_no
@@ -196,10 +206,9 @@ public final class Ledger {
                         row.flag("rejected")));
     }
 
-    private static Map<Long, List<TaskFacts.PastFailure>> failures(Connection connection, long[] ids)
-            throws SQLException {
+    private static Map<Long, List<TaskFacts.PastFailure>> failures(Pipeline reads, long[] ids) throws SQLException {
         return grouped(
-                connection,
+                reads,
                 """
                 select task_id, node_no, reason, charged from failure where task_id = any (?) order by task_id, failure_no
                 """,
@@ -208,12 +217,15 @@ public final class Ledger {
                         row.integer("node_no"), row.word(FailureReason.class, "reason"), row.flag("charged")));
     }
 
-    private static <T> Map<Long, List<T>> grouped(
-            Connection connection, String sql, long[] ids, Sql.RowReader<T> reader) throws SQLException {
+    /** Filled when the pipeline is sent. */
+    private static <T> Map<Long, List<T>> grouped(Pipeline reads, String sql, long[] ids, Sql.RowReader<T> reader)
+            throws SQLException {
         Map<Long, List<T>> found = new HashMap<>();
-        Sql.of(connection, sql, ids)
-                .list(row -> found.computeIfAbsent(row.number("task_id"), none -> new ArrayList<>())
-                        .add(reader.read(row)));
+        reads.list(
+                sql,
+                row -> found.computeIfAbsent(row.number("task_id"), none -> new ArrayList<>())
+                        .add(reader.read(row)),
+                ids);
         return found;
     }
 

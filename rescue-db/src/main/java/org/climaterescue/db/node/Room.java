@@ -3,11 +3,11 @@ package org.climaterescue.db.node;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import org.climaterescue.db.Pipeline;
+import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.Sql;
 import org.climaterescue.protocol.NodeStatus;
 import org.jspecify.annotations.Nullable;
@@ -21,99 +21,92 @@ public final class Room {
 
     /**
      * Notes that these nodes ask for work, unless that is known already or their rows are locked just now. Ten thousand that wait
-     * are read in each round, and so not locked: {@link #hold} does that with those that get something.
+     * are read in each round, and so not locked: the claim does that with those that get something.
      * A call that a node left behind when it signed off does not bring it back: it stays gone.
      *
      * @param silence a node that waits is noted as heard of several times before it would be suspect
      */
-    public List<Guest> admit(Connection connection, List<Ask> asks, Silence silence) throws SQLException {
-        List<Guest> guests = Sql.of(
-                        connection,
-                        """
-                        with asked as (
-                            select * from unnest(?::text[], ?::bigint[], ?::integer[]) as a (node_id, capacity_bytes, floor)
-                        ), due as (
-                            select n.node_no, a.capacity_bytes, a.floor
-                            from node n join asked a using (node_id)
-                            where n.state <> 'gone'
-                              and (n.capacity_bytes <> a.capacity_bytes or n.floor <> a.floor or n.asked_at is null
-                                   or least(n.heard_at, n.asked_at) < clock_timestamp() - make_interval(secs => ?))
-                            order by n.node_no
-                            for no key update of n skip locked
-                        ), noted as (
-                            update node n
-                            set heard_at = clock_timestamp(), asked_at = clock_timestamp(),
-                                capacity_bytes = d.capacity_bytes, floor = d.floor
-                            from due d where n.node_no = d.node_no
-                        )
-                        select n.node_no, n.node_id, n.slots, n.voice, n.region,
-                               case n.state when 'joined' then 'active' else n.state::text end as status
-                        from node n join asked a using (node_id)
-                        """,
-                        asks.stream().map(Ask::nodeId).toArray(String[]::new),
-                        asks.stream().mapToLong(Ask::capacityBytes).toArray(),
-                        asks.stream().mapToInt(Ask::floor).toArray(),
-                        silence.suspectSeconds() / NOTES_WHILE_TRUSTED)
-                .list(row -> new Guest(
+    public Admission admit(Pipeline reads, List<Ask> asks, Silence silence) throws SQLException {
+        String[] nodeIds = asks.stream().map(Ask::nodeId).toArray(String[]::new);
+        Reply<List<Guest>> guests = reads.list(
+                """
+                with asked as (
+                    select * from unnest(?::text[], ?::bigint[], ?::integer[]) as a (node_id, capacity_bytes, floor)
+                ), due as (
+                    select n.node_no, a.capacity_bytes, a.floor
+                    from node n join asked a using (node_id)
+                    where n.state <> 'gone'
+                      and (n.capacity_bytes <> a.capacity_bytes or n.floor <> a.floor or n.asked_at is null
+                           or least(n.heard_at, n.asked_at) < clock_timestamp() - make_interval(secs => ?))
+                    order by n.node_no
+                    for no key update of n skip locked
+                ), noted as (
+                    update node n
+                    set heard_at = clock_timestamp(), asked_at = clock_timestamp(),
+                        capacity_bytes = d.capacity_bytes, floor = d.floor
+                    from due d where n.node_no = d.node_no
+                )
+                select n.node_no, n.node_id, n.slots, n.voice, n.region,
+                       case n.state when 'joined' then 'active' else n.state::text end as status
+                from node n join asked a using (node_id)
+                """,
+                row -> new Guest(
                         row.integer("node_no"),
                         row.text("node_id"),
                         row.text("voice"),
                         row.textOrNull("region"),
                         row.word(NodeStatus.class, "status"),
                         row.integerOrNull("slots"),
-                        Load.NONE));
-        Map<Integer, Load> loads =
-                loads(connection, guests.stream().mapToInt(Guest::nodeNo).toArray());
-        return guests.stream()
-                .map(guest -> guest.under(loads.getOrDefault(guest.nodeNo(), Load.NONE)))
-                .toList();
+                        Load.NONE),
+                nodeIds,
+                asks.stream().mapToLong(Ask::capacityBytes).toArray(),
+                asks.stream().mapToInt(Ask::floor).toArray(),
+                silence.suspectSeconds() / NOTES_WHILE_TRUSTED);
+        return new Admission(
+                guests, loads(reads, "array(select node_no from node where node_id = any (?))", (Object) nodeIds));
     }
 
     /** What these nodes hold. */
     static Map<Integer, Load> loads(Connection connection, int[] nodeNos) throws SQLException {
-        Map<Integer, Load> loads = new HashMap<>();
-        Sql.of(connection, """
-                        select n.node_no, coalesce(a.leases, 0) as leases, coalesce(a.reserved, 0) as reserved,
-                               coalesce(a.guessing, false) as guessing,
-                               r.rejected is not null and node_doubtful(r.rejected,
-                                   (select count(*) from copy c where c.node_no = n.node_no)) as doubtful
-                        from unnest(?::integer[]) as n (node_no)
-                        left join (select node_no, count(*)::integer as leases, bool_or(unsized) as guessing,
-                                          least(sum(reserved_bytes), 9223372036854775807)::bigint as reserved
-                                   from assignment where node_no = any (?) group by node_no) a using (node_no)
-                        left join (select node_no, count(*) as rejected
-                                   from copy where rejected and node_no = any (?) group by node_no) r using (node_no)
-                        """, nodeNos, nodeNos, nodeNos).each(1000, row -> {
-            loads.put(
-                    row.integer("node_no"),
-                    new Load(
-                            row.integer("leases"), row.number("reserved"), row.flag("guessing"), row.flag("doubtful")));
-        });
-        return loads;
+        var reads = Pipeline.on(connection);
+        Reply<List<Loaded>> loads = loads(reads, "?::integer[]", nodeNos);
+        reads.send();
+        return byNode(loads.get());
     }
 
-    /**
-     * Locks the rows of those of these nodes that may be given something, until the round is over: none of them signs off or
-     * begins to drain meanwhile. Left out is who has done so since it was admitted, and whose row is locked just now.
-     */
-    public Set<Integer> hold(Connection connection, Collection<Integer> nodeNos) throws SQLException {
-        return Set.copyOf(Sql.of(
-                        connection,
-                        """
-                        select node_no from node where node_no = any (?) and state = 'joined'
-                        order by node_no for no key update skip locked
-                        """,
-                        nodeNos.stream().mapToInt(Integer::intValue).toArray())
-                .list(row -> row.integer("node_no")));
+    /** Only of nodes that hold anything, or may be doubtful. */
+    private static Reply<List<Loaded>> loads(Pipeline reads, String nodes, Object parameter) throws SQLException {
+        return reads.list(
+                """
+                with asked as materialized (select %s as nodes),
+                leased as (
+                    select node_no, count(*)::integer as leases, bool_or(unsized) as guessing,
+                           least(sum(reserved_bytes), 9223372036854775807)::bigint as reserved
+                    from assignment where node_no = any ((select nodes from asked)::integer[]) group by node_no
+                ), rejected as (
+                    select r.node_no, node_doubtful(r.rejected,
+                               (select count(*) from copy c where c.node_no = r.node_no)) as doubtful
+                    from (select node_no, count(*) as rejected
+                          from copy where rejected and node_no = any ((select nodes from asked)::integer[]) group by node_no) r
+                )
+                select node_no, leases, reserved, guessing, false as doubtful from leased
+                union all
+                select node_no, 0, 0, false, doubtful from rejected
+                """.formatted(nodes),
+                row -> new Loaded(
+                        row.integer("node_no"),
+                        new Load(
+                                row.integer("leases"),
+                                row.number("reserved"),
+                                row.flag("guessing"),
+                                row.flag("doubtful"))),
+                parameter);
     }
 
-    /** These nodes, which the round holds, have been given something: none is lost before its new leases are. */
-    public void given(Connection connection, Collection<Integer> nodeNos) throws SQLException {
-        Sql.of(
-                        connection,
-                        "update node set heard_at = clock_timestamp() where node_no = any (?)",
-                        nodeNos.stream().mapToInt(Integer::intValue).toArray())
-                .update();
+    private static Map<Integer, Load> byNode(List<Loaded> loads) {
+        Map<Integer, Load> byNode = new HashMap<>();
+        loads.forEach(one -> byNode.merge(one.nodeNo(), one.load(), Load::and));
+        return byNode;
     }
 
     /** Nodes that asked for work not long ago and could take more; a doubtful one works on one task at a time. */
@@ -146,6 +139,28 @@ public final class Room {
                         row.number("space"),
                         row.flag("guessing")));
     }
+
+    /** Nodes that ask, with what they hold; there when the pipeline has been sent. */
+    public static final class Admission {
+
+        private final Reply<List<Guest>> guests;
+        private final Reply<List<Loaded>> loads;
+
+        private Admission(Reply<List<Guest>> guests, Reply<List<Loaded>> loads) {
+            this.guests = guests;
+            this.loads = loads;
+        }
+
+        /** Those of the nodes that are registered. */
+        public List<Guest> guests() {
+            Map<Integer, Load> byNode = byNode(loads.get());
+            return guests.get().stream()
+                    .map(guest -> guest.under(byNode.getOrDefault(guest.nodeNo(), Load.NONE)))
+                    .toList();
+        }
+    }
+
+    private record Loaded(int nodeNo, Load load) {}
 
     /** A node's request as far as the registry keeps it. */
     public record Ask(String nodeId, long capacityBytes, int floor) {}
@@ -182,6 +197,14 @@ public final class Room {
     public record Load(int leases, long reservedBytes, boolean guessing, boolean doubtful) {
 
         static final Load NONE = new Load(0, 0, false, false);
+
+        Load and(Load other) {
+            return new Load(
+                    leases + other.leases,
+                    reservedBytes + other.reservedBytes,
+                    guessing || other.guessing,
+                    doubtful || other.doubtful);
+        }
     }
 
     /**

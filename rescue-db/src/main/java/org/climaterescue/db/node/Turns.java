@@ -6,12 +6,14 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.climaterescue.db.Pipeline;
+import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.Sql;
 import org.climaterescue.protocol.NodeStatus;
 
 /**
  * Whose turn it is, over all dispatchers: their rounds run one after the other, and each knows who waits for work at the
- * others. Every method needs an open transaction, and all but {@link #take} the turn.
+ * others. Every method needs an open transaction, and all but {@link #take} and {@link #others} the turn.
  */
 @Singleton
 public final class Turns {
@@ -30,10 +32,18 @@ public final class Turns {
      * this sees all that their rounds gave out. It comes first in the transaction, for whatever is locked before it is locked
      * as long as all the rounds before this one take. An instance that stops in the middle of its round is cut off.
      */
-    public void take(Connection connection) throws SQLException {
-        Sql.of(connection, """
+    public void take(Pipeline reads) throws SQLException {
+        reads.list("""
                         select set_config('idle_in_transaction_session_timeout', '5s', true), pg_advisory_xact_lock(?)
-                        """, ROUND).one(row -> true);
+                        """, row -> true, ROUND);
+    }
+
+    /** Whether another dispatcher lives at which nodes wait; mostly there is none, and {@link #elsewhere} need not be asked. */
+    public Reply<Boolean> others(Pipeline reads, String dispatcher) throws SQLException {
+        return reads.one("""
+                select exists (select from serving where dispatcher <> ?
+                               and round_at > clock_timestamp() - make_interval(secs => ?)) as live
+                """, row -> row.flag("live"), dispatcher, (double) LIVING.toSeconds());
     }
 
     /** Who waits at the other dispatchers, the longest wait first. */
