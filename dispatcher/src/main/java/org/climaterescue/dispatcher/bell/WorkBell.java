@@ -9,9 +9,13 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.climaterescue.db.Database;
+import org.climaterescue.db.Pipeline;
+import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.Sql;
+import org.climaterescue.db.node.Turns;
+import org.climaterescue.dispatcher.service.InstanceId;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
@@ -33,19 +37,29 @@ public final class WorkBell {
     /** Rings within this time travel together. */
     private static final Duration GATHER = Duration.ofMillis(5);
 
+    /** The same while nobody waits elsewhere: a notifying commit costs as much as one that stores something. */
+    private static final Duration GATHER_FOR_NOBODY = Duration.ofMillis(100);
+
     private static final Duration RECONNECT = Duration.ofSeconds(1);
 
     private final Database database;
+    private final Turns turns;
+    private final String instance;
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
     private final Semaphore rung = new Semaphore(0);
     private final Thread ear =
             Thread.ofPlatform().name("work-bell-ear").daemon().unstarted(this::listen);
     private final Thread hand =
             Thread.ofPlatform().name("work-bell-hand").daemon().unstarted(this::ringElsewhere);
+    /** The server's process that notifies for this instance: what comes from it has been heard here before. */
+    private volatile int ownHand;
+
     private volatile boolean closed;
 
-    WorkBell(Database database) {
+    WorkBell(Database database, Turns turns, InstanceId instance) {
         this.database = database;
+        this.turns = turns;
+        this.instance = instance.value();
     }
 
     @PostConstruct
@@ -83,7 +97,7 @@ public final class WorkBell {
             Sql.of(connection, "listen " + CHANNEL).update();
             while (!closed) {
                 PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(1000);
-                if (heard != null && heard.length > 0) {
+                if (heard != null && Stream.of(heard).anyMatch(ring -> ring.getPID() != ownHand)) {
                     callListeners();
                 }
             }
@@ -92,13 +106,25 @@ public final class WorkBell {
 
     private void ringElsewhere() {
         keepConnected("notify", connection -> {
+            ownHand = connection.unwrap(PGConnection.class).getBackendPID();
             while (!closed) {
                 rung.acquire();
-                TimeUnit.NANOSECONDS.sleep(GATHER.toNanos());
+                Thread.sleep(GATHER);
+                if (!somebodyWaitsElsewhere(connection)) {
+                    // Whoever begins to wait just now is rung for all the same, a little later.
+                    Thread.sleep(GATHER_FOR_NOBODY.minus(GATHER));
+                }
                 rung.drainPermits();
                 Sql.of(connection, "notify " + CHANNEL).update();
             }
         });
+    }
+
+    private boolean somebodyWaitsElsewhere(Connection connection) throws SQLException {
+        var reads = Pipeline.on(connection);
+        Reply<Boolean> others = turns.others(reads, instance);
+        reads.send();
+        return others.get();
     }
 
     private void keepConnected(String purpose, Duty duty) {
