@@ -245,8 +245,6 @@ final class AllocationRounds implements GracefulShutdownCapable {
         Room.Admission admission = guests.admit(reads, asks(line), silence);
         Reply<List<Hosts.Free>> free = hosts.free(reads);
         Reply<Boolean> others = notices.others(reads);
-        // Not before: how nodes that wait are looked up depends on whether they are three or ten thousand.
-        reads.keepPlans();
         Queue.FirstPage first = Queue.firstPage(reads, queue, line, retryBase);
         reads.send();
         return new Opening(admission.guests(), free.get(), others.get(), first);

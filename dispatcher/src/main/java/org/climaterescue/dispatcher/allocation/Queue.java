@@ -20,8 +20,8 @@ import org.climaterescue.dispatcher.allocation.WaitingRoom.Caller;
 /**
  * Offers the queue in the order of work for one round.
  *
- * <p>Mostly the first rows are enough. When they are not, they may all be of hosts that stand no more, a million of them; so
- * from there on only the rows of the other hosts are read, a few of each, and merged in the order of work. A queue full of
+ * <p>Mostly the first rows are enough, and the next ones as long as most are taken. When they are not, they may all be of hosts
+ * that stand no more, a million of them; so from there on only the rows of the other hosts are read, a few of each, and merged in the order of work. A queue full of
  * tasks that those who ask may not take is gone through over several rounds.
  */
 final class Queue {
@@ -75,16 +75,26 @@ final class Queue {
             return goOnAt;
         }
         List<Candidate> page = first.rows.get();
-        page.forEach(policy::offer);
-        if (!policy.hungry() || page.size() < first.size) {
-            return Place.START;
+        int size = first.size;
+        while (true) {
+            long before = policy.wanted();
+            page.forEach(policy::offer);
+            if (!policy.hungry() || page.size() < size) {
+                return Place.START;
+            }
+            Place read = page.getLast().place();
+            size = pageFor(policy.wanted());
+            if ((before - policy.wanted()) * 2 < page.size()) {
+                return offerOfOpenHosts(policy, read.compareTo(goOnAt) > 0 ? read : goOnAt, size);
+            }
+            // Most of them were taken: so will be those that come next.
+            page = rows.page(connection, read, appetite(policy), size);
         }
-        Place read = page.getLast().place();
-        return offerOfOpenHosts(policy, read.compareTo(goOnAt) > 0 ? read : goOnAt, pageFor(policy.wanted()));
     }
 
+    /** A few rows more than are wanted: mostly nearly all of them can be given. */
     private static int pageFor(long wanted) {
-        return (int) Math.clamp(wanted * ROWS_PER_WANTED, SMALLEST_PAGE, LARGEST_PAGE);
+        return (int) Math.clamp(wanted + wanted / 4, SMALLEST_PAGE, LARGEST_PAGE);
     }
 
     private Place offerOfOpenHosts(AllocationPolicy policy, Place after, int page) throws SQLException {

@@ -157,10 +157,8 @@ public final class NodeRegistry {
         }
         heard.removeAll(now);
         try {
-            transactions.in(connection -> {
-                nodes.heard(connection, now);
-                return now.size();
-            });
+            Set<Integer> noted = transactions.in(connection -> nodes.heard(connection, now));
+            now.stream().filter(node -> !noted.contains(node)).forEach(heard::add);
         } catch (StorageFailure e) {
             heard.addAll(now);
             throw e;

@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.climaterescue.db.Pipeline;
 import org.climaterescue.db.Pipeline.Reply;
@@ -24,7 +26,8 @@ public final class ReadyQueue {
     private static final int LONGEST_FULL = 6 * 3600;
 
     /**
-     * Who holds, works on or has failed a task is looked up only where anybody does. Parameter: how long a node whose disk was
+     * Who holds, works on or has failed a task is looked up only where anybody does; {@code having} says so above the lookup, so
+     * that nothing of it is even started for the others. Parameter: how long a node whose disk was
      * too full for the task once is left alone with it; each further time doubles that, up to {@value #LONGEST_FULL}.
      */
     private static final String CANDIDATE = """
@@ -35,9 +38,10 @@ public final class ReadyQueue {
             left join lateral (
                 select array_agg(n.node_no) as holders, array_agg(n.voice) as voices,
                        array_agg(n.region) filter (where n.region is not null) as regions
-                from (select c.node_no from copy c where r.contested and c.task_id = r.task_id
-                      union select a.node_no from assignment a where r.contested and a.task_id = r.task_id) h
+                from (select c.node_no from copy c where c.task_id = r.task_id
+                      union select a.node_no from assignment a where a.task_id = r.task_id) h
                 join node n using (node_no)
+                having r.contested
             ) held on true
             left join lateral (
                 select array_agg(f.node_no) as failed,
@@ -45,7 +49,8 @@ public final class ReadyQueue {
                            - make_interval(secs => least(?::float8 * 2 ^ least(f.times - 1, 20), %2$d))) as full_disks
                 from (select node_no, count(*) filter (where reason = 'disk_full') as times,
                              max(at) filter (where reason = 'disk_full') as full_at
-                      from failure where r.contested and task_id = r.task_id group by node_no) f
+                      from failure where task_id = r.task_id group by node_no) f
+                having r.contested
             ) tried on true
             """;
 
@@ -145,6 +150,8 @@ public final class ReadyQueue {
         List<Claimed> claimed = new ArrayList<>();
         // The rows are locked before they are deleted so that two instances never wait for each other. A node that has
         // an assignment on the task already violates the key, which undoes the round: conservation before progress.
+        // No two of these steps are joined by what they give: without statistics that would be every row with every
+        // other.
         Sql.of(
                         connection,
                         """
@@ -153,10 +160,10 @@ public final class ReadyQueue {
                             order by node_no for no key update skip locked
                         ), pick as (
                             select * from unnest(?::bigint[], ?::smallint[], ?::timestamptz[], ?::integer[], ?::bigint[])
-                                with ordinality as p (task_id, slot, since, node_no, reserved_bytes, nth)
+                                as p (task_id, slot, since, node_no, reserved_bytes)
                             where (select count(*) from held) = ?
                         ), free as (
-                            select r.task_id, r.slot, p.node_no, p.reserved_bytes, p.nth
+                            select r.task_id, r.slot, p.node_no, p.reserved_bytes
                             from ready r join pick p using (task_id, slot, since)
                             where not exists (
                                 select from copy c where c.task_id = p.task_id and c.node_no = p.node_no)
@@ -165,7 +172,7 @@ public final class ReadyQueue {
                             delete from ready r using free f
                             where r.task_id = f.task_id and r.slot = f.slot
                             returning r.task_id, r.host_no, r.attempt, r.size_bytes is null as unsized, f.node_no,
-                                      f.reserved_bytes, f.nth
+                                      f.reserved_bytes
                         ), lease as (
                             insert into assignment (task_id, node_no, token, attempt, host_no, reserved_bytes, unsized,
                                                     assigned_at, lease_until, progress_at)
@@ -185,11 +192,10 @@ public final class ReadyQueue {
                             from held h where n.node_no = h.node_no and (select count(*) from held) = ?
                         )
                         select node_no, null as task_id, null as token, null as attempt, null as url, null as name,
-                               null as size_bytes, null as sha256, null as priority, 0 as nth from held
+                               null as size_bytes, null as sha256, null as priority from held
                         union all
-                        (select l.node_no, l.task_id, l.token, l.attempt, t.url, t.name, t.size_bytes, t.sha256, t.priority, k.nth
-                        from lease l join taken k using (task_id, node_no) join task t using (task_id)
-                        order by k.nth)
+                        select l.node_no, l.task_id, l.token, l.attempt, t.url, t.name, t.size_bytes, t.sha256, t.priority
+                        from lease l join task t using (task_id)
                         """,
                         nodeNos,
                         picks.stream().mapToLong(Pick::taskId).toArray(),
@@ -218,6 +224,11 @@ public final class ReadyQueue {
                                 row.integer("priority")));
                     }
                 });
+        Map<Long, Integer> order = new HashMap<>();
+        for (Pick pick : picks) {
+            order.putIfAbsent(pick.taskId(), order.size());
+        }
+        claimed.sort(Comparator.comparing((Claimed one) -> order.get(one.taskId())));
         return new Claim(held, claimed);
     }
 

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.climaterescue.db.Sql;
 import org.climaterescue.protocol.NodeRegistration;
 import org.climaterescue.protocol.NodeStatus;
@@ -173,13 +174,25 @@ public final class Nodes {
                 .list(row -> row.number("task_id"));
     }
 
-    /** These nodes have been heard of just now. Locked in order, so that instances that hear of the same nodes never wait in a circle. */
-    public void heard(Connection connection, Collection<Integer> nodeNos) throws SQLException {
-        Sql.of(connection, """
-                        with heard as (select node_no from node where node_no = any (?) order by node_no for no key update)
+    /**
+     * These nodes have been heard of just now. Nobody is waited for: rounds hold the rows of nodes that they give something, and
+     * would have to leave out those whose rows this held while it waited for others.
+     *
+     * @return those that were noted; the rows of the others are locked just now
+     */
+    public Set<Integer> heard(Connection connection, Collection<Integer> nodeNos) throws SQLException {
+        return Set.copyOf(Sql.of(
+                        connection,
+                        """
+                        with heard as (
+                            select node_no from node where node_no = any (?) order by node_no
+                            for no key update skip locked
+                        )
                         update node n set heard_at = clock_timestamp() from heard h where n.node_no = h.node_no
-                        """, nodeNos.stream().mapToInt(Integer::intValue).toArray())
-                .update();
+                        returning n.node_no
+                        """,
+                        nodeNos.stream().mapToInt(Integer::intValue).toArray())
+                .list(row -> row.integer("node_no")));
     }
 
     /**

@@ -62,6 +62,8 @@ public final class Room {
                 asks.stream().mapToLong(Ask::capacityBytes).toArray(),
                 asks.stream().mapToInt(Ask::floor).toArray(),
                 silence.suspectSeconds() / NOTES_WHILE_TRUSTED);
+        // Not before: how nodes that ask are looked up depends on whether they are three or ten thousand.
+        reads.keepPlans();
         return new Admission(
                 guests, loads(reads, "array(select node_no from node where node_id = any (?))", (Object) nodeIds));
     }
