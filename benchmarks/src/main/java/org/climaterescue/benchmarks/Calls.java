@@ -76,8 +76,7 @@ final class Calls {
         Figures figures = wrk.run(dispatcher.uri(), wrk.evenly(tasks));
         report.add(
                 call,
-                "wrk: %d connections, %d threads, %d a call"
-                        .formatted(wrk.connections(), Wrk.THREADS, wrk.batch()),
+                "wrk: %d connections, %d threads, %d a call".formatted(wrk.connections(), Wrk.THREADS, wrk.batch()),
                 Report.whole(figures.rate()),
                 Report.fine(figures.p50Ms()),
                 Report.fine(figures.p99Ms()),
@@ -157,8 +156,8 @@ final class Calls {
             fleet.gather();
             Usage usage = usage();
             Times times = fleet.watch(WATCHED);
-            String setting = "%,d nodes, each a heartbeat every %d s and a dispatch that waits"
-                    .formatted(count, Fleet.HEARTBEAT.toSeconds());
+            String setting = "%,d nodes, each a heartbeat every %d s and a dispatch that waits; %,d calls refused"
+                    .formatted(count, Fleet.HEARTBEAT.toSeconds(), fleet.refused());
             add("heartbeats", setting, (double) times.count() / WATCHED.toSeconds(), times, usage);
         }
     }

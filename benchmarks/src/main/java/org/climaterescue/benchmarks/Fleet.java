@@ -8,16 +8,23 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
-/** Registered nodes {@code fleet-1} and so on that have nothing to do: each waits for work and sends heartbeats meanwhile. */
+/**
+ * Registered nodes {@code fleet-1} and so on that have nothing to do: each waits for work and sends heartbeats meanwhile. Whoever is
+ * refused tries again in a moment, as agents do; it is counted.
+ */
 final class Fleet implements AutoCloseable {
 
     static final Duration HEARTBEAT = Duration.ofSeconds(15);
+
+    private static final Duration MOMENT = Duration.ofSeconds(2);
 
     private final Client client;
     private final int nodes;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private final List<Future<Void>> calls = new ArrayList<>();
+    private final AtomicLong refused = new AtomicLong();
     private volatile Times times = new Times();
 
     Fleet(Client client, int nodes) {
@@ -40,6 +47,7 @@ final class Fleet implements AutoCloseable {
 
     /** Tells how long heartbeats take over a time from now on. */
     Times watch(Duration time) throws IOException, InterruptedException {
+        refused.set(0);
         times = new Times();
         Thread.sleep(time);
         Times watched = times;
@@ -51,25 +59,44 @@ final class Fleet implements AutoCloseable {
         return watched;
     }
 
+    /** How many calls were refused since {@link #watch} began. */
+    long refused() {
+        return refused.get();
+    }
+
     @Override
     public void close() {
         threads.shutdownNow();
         threads.close();
     }
 
-    private Void wait(int node) throws IOException, InterruptedException {
+    private Void wait(int node) throws InterruptedException {
         while (true) {
-            client.post("/dispatch", "{'node_id':'fleet-%d','capacity_gb':1,'wait_seconds':60}".formatted(node));
+            call("/dispatch", "{'node_id':'fleet-%d','capacity_gb':1,'wait_seconds':60}".formatted(node));
         }
     }
 
-    private Void beat(int node) throws IOException, InterruptedException {
+    private Void beat(int node) throws InterruptedException {
         for (long next = System.nanoTime() + HEARTBEAT.toNanos(); ; next += HEARTBEAT.toNanos()) {
             TimeUnit.NANOSECONDS.sleep(next - System.nanoTime());
             Times noted = times;
             long sent = System.nanoTime();
-            client.post("/nodes/fleet-" + node + "/heartbeat", "{'capacity_gb':1,'assignments':[]}");
-            noted.since(sent);
+            if (call("/nodes/fleet-" + node + "/heartbeat", "{'capacity_gb':1,'assignments':[]}")) {
+                noted.since(sent);
+            }
+        }
+    }
+
+    private boolean call(String path, String json) throws InterruptedException {
+        try {
+            client.post(path, json);
+            return true;
+        } catch (IOException e) {
+            if (refused.getAndIncrement() == 0) {
+                System.err.println(e.getMessage());
+            }
+            Thread.sleep(MOMENT);
+            return false;
         }
     }
 }
