@@ -362,7 +362,10 @@ final class LedgerWriter {
                 .map(task -> task.facts.urlSha256().bytes())
                 .toArray(byte[][]::new);
         if (keys.length > 0) {
-            writes.list("select from capture where url_sha256 = any (?) order by url_sha256 for update", row -> true, (Object) keys);
+            writes.list(
+                    "select from capture where url_sha256 = any (?) order by url_sha256 for update",
+                    row -> true,
+                    (Object) keys);
         }
     }
 
