@@ -5,6 +5,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -91,7 +92,7 @@ public final class Pipeline {
         if (bytes + size > MOST_BYTES) {
             send();
         }
-        var step = new Step<>(text, parameters, reader, new Reply<>());
+        var step = new Step<>(text, Arrays.asList(parameters), reader, new Reply<>());
         steps.add(step);
         bytes += size;
         return step.reply;
@@ -109,7 +110,7 @@ public final class Pipeline {
         try (PreparedStatement statement = connection.prepareStatement(text)) {
             int index = 0;
             for (Step<?> step : sent) {
-                for (Object parameter : step.parameters) {
+                for (@Nullable Object parameter : step.parameters) {
                     Sql.bind(connection, statement, ++index, parameter);
                 }
             }
@@ -145,7 +146,7 @@ public final class Pipeline {
         T read(PreparedStatement statement) throws SQLException;
     }
 
-    private record Step<T>(String text, @Nullable Object[] parameters, Reader<T> reader, Reply<T> reply) {
+    private record Step<T>(String text, List<@Nullable Object> parameters, Reader<T> reader, Reply<T> reply) {
 
         void read(PreparedStatement statement) throws SQLException {
             reply.value = reader.read(statement);
