@@ -484,10 +484,6 @@ final class LedgerWriter {
             return !rows.isEmpty();
         }
 
-        int size() {
-            return rows.size();
-        }
-
         @Nullable
         Long[] longs(int column) {
             return rows.stream().map(row -> (Long) row[column]).toArray(Long[]::new);
