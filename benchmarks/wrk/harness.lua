@@ -21,7 +21,8 @@ ended = 0
 
 local threads = {}
 
-local function now()
+-- Seconds on a clock that only goes forward.
+function now()
     local moment = ffi.new("struct benchmark_moment")
     ffi.C.clock_gettime(MONOTONIC, moment)
     return tonumber(moment.seconds) + tonumber(moment.nanoseconds) / 1e9

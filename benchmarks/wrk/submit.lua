@@ -11,7 +11,7 @@ local submitted = 0
 function init(arguments)
     tasks = tonumber(arguments[1])
     batch = tonumber(arguments[2])
-    run = os.time() .. "-" .. batch .. "-" .. number
+    run = string.format("%.6f-%d-%d", now(), batch, number)
 end
 
 local function task()
