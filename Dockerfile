@@ -11,7 +11,9 @@ COPY dispatcher dispatcher
 COPY node-agent node-agent
 COPY mock mock
 COPY cli cli
-RUN --mount=type=cache,target=/root/.m2 mvn -B -q -Dquick package \
+# Of what is only measured with, Maven wants to see that it is there.
+COPY benchmarks/pom.xml benchmarks/
+RUN --mount=type=cache,target=/root/.m2 mvn -B -q -Dquick -pl cli -am package \
     && mkdir -p /app/lib \
     && cp cli/target/lib/*.jar cli/target/cli-*.jar /app/lib/ \
     && rm /app/lib/embedded-postgres-binaries-darwin-* /app/lib/embedded-postgres-binaries-windows-* \

@@ -94,7 +94,7 @@ final class Queue {
 
     /** A few rows more than are wanted: mostly nearly all of them can be given. */
     private static int pageFor(long wanted) {
-        return (int) Math.clamp(wanted + wanted / 4, SMALLEST_PAGE, LARGEST_PAGE);
+        return Math.clamp(wanted + wanted / 4, SMALLEST_PAGE, LARGEST_PAGE);
     }
 
     private Place offerOfOpenHosts(AllocationPolicy policy, Place after, int page) throws SQLException {

@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.Database;
+import org.climaterescue.db.Pipeline;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.allocation.ReadyQueue;
@@ -122,7 +123,7 @@ class LockingTest extends FleetTest {
             holder.setAutoCommit(false);
             writer.setAutoCommit(false);
             assertThat(lockUrl(holder, byKey.getFirst())).isTrue();
-            Map<Long, TaskFacts> facts = ledger.lock(writer, Set.copyOf(byKey));
+            Map<Long, TaskFacts> facts = ledger.lock(Pipeline.on(writer), byKey, Set.of());
             var taken = new TaskChanges(Objects.requireNonNull(facts.get(byKey.getFirst())));
             taken.takeUrl(true);
             var left = new TaskChanges(Objects.requireNonNull(facts.get(byKey.getLast())));
