@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes records of one run in chunks; records that an earlier part of the same run has written are passed over.
  *
- * <p>While one chunk is written the next one is read, and no more: one core reads, one is PostgreSQL's, and what is in memory
- * stays bounded.
+ * <p>While one chunk is written another may wait and a third is read, and no more: one core reads, one is PostgreSQL's, neither waits
+ * for the other's hiccups, and what is in memory stays bounded.
  */
 final class ChunkedImport implements RecordSink {
 
@@ -48,7 +48,10 @@ final class ChunkedImport implements RecordSink {
     private final ExecutorService threads;
     private final LongSupplier bytesRead;
     private List<CatalogRecord> chunk = new ArrayList<>(CHUNK);
+    /** The chunk that is written or comes next, and the one after it; each is written when the one before has been. */
     private Future<?> writing = CompletableFuture.completedFuture(null);
+
+    private Future<?> waiting = writing;
     private long toPassOver;
     /** Only ever touched by the one chunk that is being written. */
     private long written;
@@ -109,17 +112,21 @@ final class ChunkedImport implements RecordSink {
     /** Writes what is left, and the number of datasets; returns when everything is written. */
     void finish() throws InterruptedException {
         flush();
-        awaitWriting();
+        await(writing);
+        await(waiting);
     }
 
     private void flush() throws InterruptedException {
-        awaitWriting();
+        await(writing);
+        Future<?> before = waiting;
         List<CatalogRecord> records = chunk;
         var upTo = new Position(datasets, bytesRead.getAsLong());
         chunk = new ArrayList<>(CHUNK);
         characters = 0;
         try {
-            writing = threads.submit(() -> {
+            writing = before;
+            waiting = threads.submit(() -> {
+                before.get();
                 turns.acquire();
                 try {
                     write(records, upTo);
@@ -139,11 +146,12 @@ final class ChunkedImport implements RecordSink {
         return stopping;
     }
 
-    private void awaitWriting() throws InterruptedException {
+    private void await(Future<?> written) throws InterruptedException {
         try {
-            writing.get();
+            written.get();
         } catch (InterruptedException stopping) {
             writing.cancel(true);
+            waiting.cancel(true);
             throw stopping;
         } catch (ExecutionException failed) {
             switch (failed.getCause()) {
