@@ -9,14 +9,19 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Named;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Nodes;
+import org.climaterescue.dispatcher.gathering.Gathering;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.service.Ticker;
@@ -32,6 +37,11 @@ public final class NodeRegistry {
     /** Who reports about an assignment without being registered; owns none. */
     private static final Nodes.Known STRANGER = new Nodes.Known(-1, "", null, false, false);
 
+    /** Nodes that one query looks for. */
+    private static final int LARGEST_LOOKUP = 2000;
+
+    private static final int LOOKUP_BACKLOG = 100_000;
+
     private final Transactions transactions;
     private final Nodes nodes;
     private final ExecutorService blocking;
@@ -39,6 +49,7 @@ public final class NodeRegistry {
     private final Duration flushEvery;
     private final AsyncCache<String, Optional<Nodes.Known>> known;
     private final Set<Integer> heard = ConcurrentHashMap.newKeySet();
+    private final Gathering<Lookup> lookups;
     private @Nullable Ticker ticker;
 
     NodeRegistry(
@@ -57,6 +68,7 @@ public final class NodeRegistry {
                 .expireAfterWrite(Duration.ofSeconds(30))
                 .executor(blocking)
                 .buildAsync();
+        this.lookups = Gathering.start("node-lookups", LARGEST_LOOKUP, LOOKUP_BACKLOG, this::look);
     }
 
     @PostConstruct
@@ -65,10 +77,11 @@ public final class NodeRegistry {
     }
 
     @PreDestroy
-    void stop() {
+    void stop() throws InterruptedException {
         if (ticker != null) {
             ticker.close();
         }
+        lookups.stop();
     }
 
     /**
@@ -120,8 +133,7 @@ public final class NodeRegistry {
     }
 
     private CompletableFuture<Optional<Nodes.Known>> find(String nodeId) {
-        CompletableFuture<Optional<Nodes.Known>> found =
-                known.get(nodeId, id -> transactions.in(connection -> nodes.find(connection, id)));
+        CompletableFuture<Optional<Nodes.Known>> found = known.get(nodeId, (id, executor) -> lookUp(id));
         return found.thenApply(node -> {
             if (node.isEmpty()) {
                 // Absence is not kept: the node may register at any instance at any moment.
@@ -129,6 +141,28 @@ public final class NodeRegistry {
             }
             return node;
         });
+    }
+
+    private CompletableFuture<Optional<Nodes.Known>> lookUp(String nodeId) {
+        var lookup = new Lookup(nodeId, new CompletableFuture<>());
+        if (!lookups.offer(lookup)) {
+            lookup.answer.completeExceptionally(ProblemException.unavailable(
+                    "busy", "too many nodes come to this dispatcher at once; call again", Duration.ofSeconds(5)));
+        }
+        return lookup.answer;
+    }
+
+    /** Thousands of nodes may come at once, when a dispatcher starts: one query for all of them, not a connection for each. */
+    private void look(List<Lookup> round) {
+        try {
+            List<String> ids = round.stream().map(Lookup::nodeId).toList();
+            Map<String, Nodes.Known> found = transactions.in(connection -> nodes.find(connection, ids)).stream()
+                    .collect(Collectors.toMap(Nodes.Known::nodeId, Function.identity()));
+            round.forEach(one -> one.answer.complete(Optional.ofNullable(found.get(one.nodeId))));
+        } catch (RuntimeException | Error e) {
+            // Whatever went wrong, the callers are told and the loop goes on.
+            round.forEach(one -> one.answer.completeExceptionally(e));
+        }
     }
 
     /** A node that had signed off asks for work again. */
@@ -164,4 +198,6 @@ public final class NodeRegistry {
             throw e;
         }
     }
+
+    private record Lookup(String nodeId, CompletableFuture<Optional<Nodes.Known>> answer) {}
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 public final class Nodes {
 
     private static final String KNOWN = """
-            select node_no, node_id, token_sha256, state = 'gone' as gone, dismissed from node where node_id = ?
+            select node_no, node_id, token_sha256, state = 'gone' as gone, dismissed from node where node_id = any (?)
             """;
 
     /** Registers a new node; empty when the id is taken. */
@@ -74,12 +74,19 @@ public final class Nodes {
 
     /** Finds a node and locks its row. */
     public Optional<Known> lock(Connection connection, String nodeId) throws SQLException {
-        return Sql.of(connection, KNOWN + "for no key update", nodeId).first(Nodes::known);
+        return Sql.of(connection, KNOWN + "for no key update", (Object) new String[] {nodeId})
+                .first(Nodes::known);
     }
 
     /** Finds a node. */
     public Optional<Known> find(Connection connection, String nodeId) throws SQLException {
-        return Sql.of(connection, KNOWN, nodeId).first(Nodes::known);
+        return find(connection, List.of(nodeId)).stream().findFirst();
+    }
+
+    /** Finds those nodes that are registered, in no order. */
+    public List<Known> find(Connection connection, Collection<String> nodeIds) throws SQLException {
+        return Sql.of(connection, KNOWN, (Object) nodeIds.toArray(String[]::new))
+                .list(Nodes::known);
     }
 
     /** The id of the node that this token belongs to. */
