@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.Serial;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -45,10 +46,15 @@ final class TimedBody extends FilterInputStream {
             throw new Late();
         }
         boolean last = left < silence.toNanos();
-        ScheduledFuture<?> end = clock.schedule(
-                () -> breakOff(last ? new Late() : new Silent()),
-                Math.min(left, silence.toNanos()),
-                TimeUnit.NANOSECONDS);
+        ScheduledFuture<?> end;
+        try {
+            end = clock.schedule(
+                    () -> breakOff(last ? new Late() : new Silent()),
+                    Math.min(left, silence.toNanos()),
+                    TimeUnit.NANOSECONDS);
+        } catch (RejectedExecutionException closed) {
+            throw new IOException("the client has been closed", closed);
+        }
         try {
             int count = in.read(into, offset, length);
             requireInTime(null);

@@ -76,13 +76,17 @@ final class Queue {
         }
         List<Candidate> page = first.rows.get();
         int size = first.size;
-        while (true) {
+        for (int offered = 0; ; ) {
             long before = policy.wanted();
             page.forEach(policy::offer);
+            offered += page.size();
             if (!policy.hungry() || page.size() < size) {
                 return Place.START;
             }
             Place read = page.getLast().place();
+            if (offered >= MOST_ROWS) {
+                return read;
+            }
             size = pageFor(policy.wanted());
             if ((before - policy.wanted()) * 2 < page.size()) {
                 return offerOfOpenHosts(policy, read.compareTo(goOnAt) > 0 ? read : goOnAt, size);

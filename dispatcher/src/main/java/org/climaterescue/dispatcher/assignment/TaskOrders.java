@@ -147,7 +147,7 @@ public final class TaskOrders {
                         "duplicate", "the URL of task " + id + " was just given free by a newer task; try again"));
             }
             return new Outcome.Refused<>(Duplicate.of(
-                    FirstTask.read(connection, newer.get()),
+                    FirstTask.one(connection, newer.get()),
                     "the URL of task " + id + " lives on in task " + new TaskId(newer.get()) + "; follow that one"));
         }
 

@@ -42,7 +42,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     /** Chunks written at a time, of all imports together: the database has others to serve. */
     private static final int TURNS = 2;
 
-    /** Files read at a time; each takes the memory of two chunks. */
+    /** Files read at a time; each takes the memory of three chunks. */
     private static final int READERS = 4;
 
     private static final Duration LOOK_EVERY = Duration.ofMinutes(1);
@@ -56,7 +56,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     private final Transactions transactions;
     private final CustodyDesk desk;
     private final WorkBell bell;
-    private volatile @Nullable Ticker failSilent;
+    private @Nullable Ticker failSilent;
     private boolean databaseWasThere = true;
     private final Semaphore turns = new Semaphore(TURNS, true);
     private final Semaphore readers = new Semaphore(READERS, true);
@@ -99,15 +99,30 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
                 Optional<SpooledCatalog> catalog =
                         run.isPresent() ? SpooledCatalog.lock(run.get(), file) : Optional.empty();
                 if (catalog.isPresent()) {
-                    var _ = resume(catalog.get().run());
+                    hearOf(catalog.get().run());
                     threads.execute(() -> work(catalog.get()));
                 }
             }
-            failSilent = Ticker.startNow("the look for imports that were cut off", LOOK_EVERY, this::failSilent);
+            startLooking();
         } catch (IOException e) {
             LOG.error("imports that were cut off cannot be taken up", e);
         } catch (InterruptedException | RejectedExecutionException stopping) {
             LOG.info("imports that were cut off are taken up at the next start");
+        }
+    }
+
+    private synchronized void startLooking() {
+        if (!threads.isShutdown()) {
+            failSilent = Ticker.startNow("the look for imports that were cut off", LOOK_EVERY, this::failSilent);
+        }
+    }
+
+    /** Whatever the database has against one import is told when it is read; others are taken up all the same. */
+    private void hearOf(Run run) throws InterruptedException {
+        try {
+            var _ = resume(run);
+        } catch (StorageFailure refused) {
+            LOG.error("catalog {} cannot be heard of", run.catalogNo(), refused);
         }
     }
 
@@ -147,7 +162,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     /** Whoever waits for long says that they live. */
     private void awaitReader(Run run) throws InterruptedException {
         while (!readers.tryAcquire(LOOK_EVERY.toSeconds(), TimeUnit.SECONDS)) {
-            var _ = resume(run);
+            hearOf(run);
         }
     }
 
@@ -301,11 +316,14 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     @Override
     @PreDestroy
     public void close() {
-        Ticker ticker = failSilent;
+        Ticker ticker;
+        synchronized (this) {
+            threads.shutdownNow();
+            ticker = failSilent;
+        }
         if (ticker != null) {
             ticker.close();
         }
-        threads.shutdownNow();
         try {
             if (!threads.awaitTermination(10, TimeUnit.SECONDS)) {
                 LOG.warn("an import was still at work after ten seconds");

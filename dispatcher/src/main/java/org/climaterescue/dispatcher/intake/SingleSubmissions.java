@@ -24,8 +24,8 @@ final class SingleSubmissions {
     /** Submissions taken in one transaction. */
     private static final int BATCH = 1000;
 
-    /** More waiting submissions than this are turned away; each may be as large as a request body. */
-    private static final int BACKLOG = 10_000;
+    /** More waiting submissions than this are turned away; each may be as large as a request body, 64 KiB. */
+    private static final int BACKLOG = 2000;
 
     private final Submissions submissions;
     private final Gathering<Pending> waiting;
@@ -57,17 +57,15 @@ final class SingleSubmissions {
         List<Submissions.Taken> taken;
         try {
             taken = submissions.take(round.stream().map(Pending::submission).toList());
-        } catch (StorageFailure e) {
-            if (round.size() == 1 || e.away()) {
-                round.forEach(pending -> pending.answer.completeExceptionally(e));
-            } else {
+        } catch (RuntimeException | Error e) {
+            boolean ofOne = !(e instanceof Error) && !(e instanceof StorageFailure failure && failure.away());
+            if (ofOne && round.size() > 1) {
                 // One submission that fails as no other does must not take the others with it.
                 round.forEach(pending -> take(List.of(pending)));
+            } else {
+                // Whatever went wrong, the callers are told and the loop goes on.
+                round.forEach(pending -> pending.answer.completeExceptionally(e));
             }
-            return;
-        } catch (RuntimeException | Error e) {
-            // Whatever went wrong, the callers are told and the loop goes on.
-            round.forEach(pending -> pending.answer.completeExceptionally(e));
             return;
         }
         Map<Pending, Long> duplicates = new LinkedHashMap<>();

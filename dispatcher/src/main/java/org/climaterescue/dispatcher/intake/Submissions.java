@@ -4,7 +4,6 @@ import jakarta.inject.Singleton;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Validator;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -164,13 +163,7 @@ public final class Submissions {
 
     /** The tasks that duplicates are told about, by number. */
     Map<Long, FirstTask> first(Set<Long> taskIds) {
-        return transactions.in(connection -> {
-            Map<Long, FirstTask> found = new HashMap<>();
-            for (long taskId : taskIds) {
-                found.put(taskId, FirstTask.read(connection, taskId));
-            }
-            return found;
-        });
+        return transactions.in(connection -> FirstTask.read(connection, taskIds));
     }
 
     /**

@@ -50,7 +50,8 @@ final class TaskIntakeController {
     /** Takes one asset. */
     @Post
     CompletableFuture<HttpResponse<Accepted>> submit(@Body TaskRequest request) {
-        return single.submit(submissions.check(request)).thenApply(told -> answer(request, told));
+        String requestId = request.requestId();
+        return single.submit(submissions.check(request)).thenApply(told -> answer(requestId, told));
     }
 
     /** Takes many assets, a JSON object a line, plain or gzip; each line of the answer is the result of one line, in order. */
@@ -63,13 +64,12 @@ final class TaskIntakeController {
         return new StreamedFile(bulk.answer(lines), MediaType.of(NDJSON));
     }
 
-    private HttpResponse<Accepted> answer(TaskRequest request, SingleSubmissions.Told told) {
+    private HttpResponse<Accepted> answer(@Nullable String requestId, SingleSubmissions.Told told) {
         return switch (told) {
             case SingleSubmissions.Told.Unstorable() -> throw ProblemException.invalid(null, Submissions.UNSTORABLE);
             case SingleSubmissions.Told.Accepted(long number, Instant createdAt) -> {
                 String id = new TaskId(number).toString();
-                var body =
-                        new Accepted("Task accepted", id, request.requestId(), TaskStatus.PENDING, instance, createdAt);
+                var body = new Accepted("Task accepted", id, requestId, TaskStatus.PENDING, instance, createdAt);
                 yield HttpResponse.<Accepted>accepted(URI.create("/tasks/" + id))
                         .body(body);
             }
@@ -79,7 +79,7 @@ final class TaskIntakeController {
                 throw ProblemException.unprocessable(
                                 "request_id_reused",
                                 "request_id %s was used before with another body; send the same body or another request_id"
-                                        .formatted(request.requestId()))
+                                        .formatted(requestId))
                         .withField("request_id")
                         .with("task_id", new TaskId(first).toString());
         };

@@ -28,10 +28,9 @@ public final class Priorities {
 
     private static final Logger LOG = LoggerFactory.getLogger(Priorities.class);
 
-    /** Half of what the refresh's session may be silent. */
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(90);
 
-    /** A ranking of millions comes only as fast as the database takes it. */
+    /** A ranking of millions comes only as fast as the database takes it. Less than the refresh's session may be silent. */
     private static final Duration LONGEST_ANSWER = Duration.ofMinutes(15);
 
     /** Less than the server keeps a connection on which nothing moves. */
@@ -80,6 +79,9 @@ public final class Priorities {
     void stop() {
         synchronized (this) {
             stopped = true;
+            if (next != null) {
+                next.result.completeExceptionally(stopping());
+            }
         }
         // Before those who wait for the answer that this breaks off.
         if (priorizer != null) {

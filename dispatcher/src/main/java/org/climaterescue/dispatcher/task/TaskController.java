@@ -98,7 +98,7 @@ final class TaskController {
                         row.status(),
                         row.initiatedBy(),
                         instance,
-                        Tasks.handlers(connection, row.taskId())));
+                        Tasks.handlers(connection, row.taskId()).getOrDefault(row.taskId(), List.of())));
     }
 
     /** Every event of a task in order: the chain of custody. */

@@ -99,6 +99,21 @@ class CatalogVersionsTest {
     }
 
     @Test
+    void whatWasFirstGivenElsewhereIsTakenOnceItsTaskIsCancelled() {
+        JsonNode first = service.post("/tasks", "{\"dataset_url\":\"http://example.org/b\"}")
+                .json();
+        imported(A + B);
+        service.post("/tasks/" + first.get("task_id").asText() + "/cancel", "{}");
+
+        JsonNode again = imported(A + B);
+
+        assertThat(CatalogImportTest.counts(again))
+                .isEqualTo("datasets 0, read 2, added 1, updated 0, unchanged 1, duplicates 0, rejected 0");
+        assertThat(CatalogImportTest.counts(imported(A + B)))
+                .isEqualTo("datasets 0, read 2, added 0, updated 0, unchanged 2, duplicates 0, rejected 0");
+    }
+
+    @Test
     void aFileThatBreaksOffDoesNotTellWhatElseItWouldHaveListed() {
         imported(A + B + C);
 

@@ -66,6 +66,7 @@ public final class Chunk {
     }
 
     private Taken take(List<CatalogRecord> records, long before, Position upTo) throws SQLException {
+        Imports.requireNext(connection, run, before, records.size());
         List<CatalogRecord.Asset> assets = new ArrayList<>(records.size());
         for (CatalogRecord one : records) {
             switch (one) {
@@ -73,7 +74,9 @@ public final class Chunk {
                 case CatalogRecord.Refused bad -> refused.add(bad);
             }
         }
-        Map<String, Item> given = run.isFirst() ? Map.of() : Items.ofUrls(connection, run.catalogNo(), urls(assets));
+        Map<String, Item> given =
+                run.isFirst() ? new HashMap<>() : Items.ofUrls(connection, run.catalogNo(), urls(assets));
+        forgetFreed(given);
         List<CatalogRecord.Asset> fresh = new ArrayList<>();
         Map<Long, Submission> changes = new HashMap<>();
         Set<Long> relisted = new HashSet<>();
@@ -100,8 +103,26 @@ public final class Chunk {
                 .filter(asset -> asset.submission().repair() != null)
                 .count();
         var counts = new Counts(added, updated, unchanged, duplicates, refused.size(), repaired);
-        Imports.count(connection, run, before, counts, upTo);
+        Imports.count(connection, run, counts, upTo);
         return new Taken(counts, List.copyOf(changes.keySet()), tally);
+    }
+
+    /** A URL that was first given elsewhere and is free since, for its task failed or was cancelled, is new to everybody. */
+    private void forgetFreed(Map<String, Item> given) throws SQLException {
+        String[] elsewhere = given.entrySet().stream()
+                .filter(item -> item.getValue().elsewhere() && item.getValue().run() != run.run())
+                .map(Map.Entry::getKey)
+                .toArray(String[]::new);
+        if (elsewhere.length > 0) {
+            Sql.of(connection, """
+                            select x.url from unnest(?::text[]) as x (url)
+                            where not exists (
+                                select from capture c where c.url_sha256 = sha256(convert_to(x.url, 'UTF8')) offset 0
+                            )
+                            """, (Object) elsewhere)
+                    .list(row -> row.text("url"))
+                    .forEach(given::remove);
+        }
     }
 
     private void again(CatalogRecord.Asset asset, Item before, Map<Long, Submission> changes, Set<Long> relisted) {

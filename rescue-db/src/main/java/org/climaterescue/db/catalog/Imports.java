@@ -76,12 +76,31 @@ public final class Imports {
     }
 
     /**
-     * Adds to the counts.
+     * Makes sure that the next records to be counted are these, and that nobody else counts until this transaction ends.
      *
      * @param before how many records are counted already
-     * @throws AlreadyTaken when these have been added; whoever asks has not heard that their commit succeeded
+     * @param more how many come now
+     * @throws AlreadyTaken when these have been counted; whoever asks has not heard that their commit succeeded
      */
-    static void count(Connection connection, Run run, long before, Counts more, Position upTo) throws SQLException {
+    static void requireNext(Connection connection, Run run, long before, int more) throws SQLException {
+        long read = Sql.of(connection, """
+                        select added + updated + unchanged + duplicates + rejected as read from catalog
+                        where catalog_no = ? and run = ? and status = 'importing'
+                        for no key update
+                        """, run.catalogNo(), run.run())
+                .first(row -> row.number("read"))
+                .orElseThrow(() -> new Superseded(run));
+        if (more > 0 && read == before + more) {
+            throw new AlreadyTaken(run, read);
+        }
+        if (read != before) {
+            throw new IllegalStateException("import %d of catalog %d has %,d records, not %,d"
+                    .formatted(run.run(), run.catalogNo(), read, before));
+        }
+    }
+
+    /** Adds to the counts. */
+    static void count(Connection connection, Run run, Counts more, Position upTo) throws SQLException {
         int counted = Sql.of(
                         connection,
                         """
@@ -90,7 +109,6 @@ public final class Imports {
                             duplicates = duplicates + ?, rejected = rejected + ?, repaired = repaired + ?,
                             datasets = ?, bytes_read = ?, heard_at = clock_timestamp()
                         where catalog_no = ? and run = ? and status = 'importing'
-                          and added + updated + unchanged + duplicates + rejected = ?
                         """,
                         more.added(),
                         more.updated(),
@@ -101,22 +119,9 @@ public final class Imports {
                         upTo.datasets(),
                         upTo.bytes(),
                         run.catalogNo(),
-                        run.run(),
-                        before)
+                        run.run())
                 .update();
-        if (counted == 0) {
-            long read = Sql.of(connection, """
-                            select added + updated + unchanged + duplicates + rejected as read from catalog
-                            where catalog_no = ? and run = ? and status = 'importing'
-                            """, run.catalogNo(), run.run())
-                    .first(row -> row.number("read"))
-                    .orElseThrow(() -> new Superseded(run));
-            if (read == before + more.read()) {
-                throw new AlreadyTaken(run, read);
-            }
-            throw new IllegalStateException("import %d of catalog %d has %,d records, not %,d"
-                    .formatted(run.run(), run.catalogNo(), read, before));
-        }
+        changed(run, counted);
     }
 
     /**

@@ -58,6 +58,8 @@ final class Items {
                             where i.catalog_no = ? and i.task_id = t.task_id
                             offset 0
                         ) i
+                        -- What the catalog gave itself counts for more, and the latest for most.
+                        order by not i.elsewhere, i.task_id
                         """, canonicalUrls, catalogNo).list(row -> found.put(row.text("url"), Item.from(row)));
         return found;
     }

@@ -28,8 +28,11 @@ public final class RefreshSession implements AutoCloseable {
     /** PostgreSQL's code for a lock that was not had in time. */
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
-    /** The server closes a session that is silent for so long: its dispatcher hangs, and shall not keep the others waiting. */
-    private static final Duration SILENCE = Duration.ofMinutes(3);
+    /**
+     * The server closes a session that is silent for so long: its dispatcher hangs, and shall not keep the others waiting. Longer than
+     * any priorizer may take, which is waited for without a word to the server.
+     */
+    private static final Duration SILENCE = Duration.ofMinutes(20);
 
     private static final int PAGE = 500;
 

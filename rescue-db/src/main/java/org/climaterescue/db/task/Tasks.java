@@ -2,7 +2,9 @@ package org.climaterescue.db.task;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.climaterescue.db.Sql;
 
@@ -47,15 +49,17 @@ public final class Tasks {
                 .first(TaskRow::from);
     }
 
-    /** The nodes that hold a copy of the task, or while there is none, that work on it. */
-    public static List<String> handlers(Connection connection, long taskId) throws SQLException {
-        return Sql.of(connection, """
-                        select coalesce(
+    /** The nodes that hold a copy of each task, or while there is none, that work on it. */
+    public static Map<Long, List<String>> handlers(Connection connection, long... taskIds) throws SQLException {
+        Map<Long, List<String>> found = new HashMap<>();
+        Sql.of(connection, """
+                        select x.task_id, coalesce(
                             (select array_agg(n.node_id order by c.completed_at, c.node_no)
                              from copy c join node n using (node_no) where c.task_id = x.task_id),
                             (select array_agg(n.node_id order by a.token)
                              from assignment a join node n using (node_no) where a.task_id = x.task_id)) as nodes
-                        from (values (?::bigint)) as x (task_id)
-                        """, taskId).one(row -> row.texts("nodes"));
+                        from unnest(?::bigint[]) as x (task_id)
+                        """, taskIds).list(row -> found.put(row.number("task_id"), row.texts("nodes")));
+        return found;
     }
 }
