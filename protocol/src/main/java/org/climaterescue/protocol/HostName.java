@@ -38,6 +38,9 @@ final class HostName {
     private static final Pattern NAME = Pattern.compile("[a-z0-9_-]{1,63}(?:\\.[a-z0-9_-]{1,63})*");
     private static final int LONGEST_NAME = 253;
 
+    /** Nearly every host of a catalog: IDNA leaves it as it is, which it takes a while to find out. */
+    private static final Pattern PLAIN = Pattern.compile("(?!xn--)[a-z0-9]++(?:[.-](?!xn--)[a-z0-9]++)*+");
+
     /** More than any name of that length takes, percent-encoded; ICU refuses to read more than 5000. */
     private static final int LONGEST_WRITTEN = 4000;
 
@@ -65,7 +68,7 @@ final class HostName {
         if (written.startsWith("[")) {
             return address(written);
         }
-        String ascii = written.length() > LONGEST_WRITTEN ? "" : ascii(PercentEncoding.decoded(written));
+        String ascii = PLAIN.matcher(written).matches() ? written : ascii(written);
         String name = ascii.endsWith(".") ? ascii.substring(0, ascii.length() - 1) : ascii;
         boolean usable = name.length() <= LONGEST_NAME
                 && NAME.matcher(name).matches()
@@ -97,7 +100,11 @@ final class HostName {
         return written.toLowerCase(Locale.ROOT);
     }
 
-    private static String ascii(String name) {
+    private static String ascii(String written) {
+        if (written.length() > LONGEST_WRITTEN) {
+            return "";
+        }
+        String name = PercentEncoding.decoded(written);
         var info = new IDNA.Info();
         var ascii = UTS46.nameToASCII(name, new StringBuilder(name.length()), info);
         return NOT_ASKED_FOR.containsAll(info.getErrors()) ? ascii.toString() : "";
