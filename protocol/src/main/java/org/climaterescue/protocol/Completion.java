@@ -31,7 +31,30 @@ public record Completion(
         @Nullable @Size(max = 1024) String etag,
         @Nullable @Size(max = 256) String lastModified,
         @Nullable @Size(max = 256) String contentType,
-        @Nullable @Size(max = Limits.URL_LENGTH) String magnetLink) {
+        @Nullable @Size(max = Limits.URL_LENGTH) String magnetLink)
+        implements Limited {
+
+    @Override
+    public boolean keepsLimits() {
+        return Limited.filled(128, nodeId)
+                && keepsLimits(sha256, sizeBytes, etag, lastModified, contentType, magnetLink);
+    }
+
+    private static boolean keepsLimits(
+            @Nullable String sha256,
+            @Nullable Long sizeBytes,
+            @Nullable String etag,
+            @Nullable String lastModified,
+            @Nullable String contentType,
+            @Nullable String magnetLink) {
+        return Limited.digest(sha256)
+                && sizeBytes != null
+                && sizeBytes >= 0
+                && Limited.upTo(1024, etag)
+                && Limited.upTo(256, lastModified)
+                && Limited.upTo(256, contentType)
+                && Limited.upTo(Limits.URL_LENGTH, magnetLink);
+    }
 
     /**
      * What the dispatcher makes of it.
@@ -56,7 +79,18 @@ public record Completion(
             @NotNull @Size(min = 1, max = 128) String nodeId,
 
             @NotNull @Size(min = 1, max = Limits.MAX_REPORTS_PER_CALL)
-            List<@NotNull @Valid Item> completions) {}
+            List<@NotNull @Valid Item> completions)
+            implements Limited {
+
+        @Override
+        public boolean keepsLimits() {
+            return Limited.filled(128, nodeId)
+                    && completions != null
+                    && !completions.isEmpty()
+                    && completions.size() <= Limits.MAX_REPORTS_PER_CALL
+                    && completions.stream().allMatch(item -> item != null && item.keepsLimits());
+        }
+    }
 
     /** One report inside {@link Bulk}; its members mean what they mean in {@link Completion}. */
     @Introspected
@@ -70,7 +104,15 @@ public record Completion(
             @Nullable @Size(max = 1024) String etag,
             @Nullable @Size(max = 256) String lastModified,
             @Nullable @Size(max = 256) String contentType,
-            @Nullable @Size(max = Limits.URL_LENGTH) String magnetLink) {
+            @Nullable @Size(max = Limits.URL_LENGTH) String magnetLink)
+            implements Limited {
+
+        @Override
+        public boolean keepsLimits() {
+            return assignmentId != null
+                    && assignmentId.length() <= 64
+                    && Completion.keepsLimits(sha256, sizeBytes, etag, lastModified, contentType, magnetLink);
+        }
 
         /** The same report as {@code nodeId} would send it alone. */
         public Completion by(String nodeId) {

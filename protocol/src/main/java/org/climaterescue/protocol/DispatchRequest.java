@@ -30,7 +30,16 @@ public record DispatchRequest(
 
         @Nullable PriorityLevel priorityLevel,
         @Nullable @Min(1) @Max(Limits.MAX_TASKS_PER_CALL) Integer maxTasks,
-        @Nullable @Min(0) @Max(Limits.MAX_WAIT_SECONDS) Integer waitSeconds) {
+        @Nullable @Min(0) @Max(Limits.MAX_WAIT_SECONDS) Integer waitSeconds)
+        implements Limited {
+
+    @Override
+    public boolean keepsLimits() {
+        return Limited.nodeId(nodeId)
+                && Limited.capacity(capacityGb)
+                && Limited.within(maxTasks, 1, Limits.MAX_TASKS_PER_CALL)
+                && Limited.within(waitSeconds, 0, Limits.MAX_WAIT_SECONDS);
+    }
 
     /** The offered space in whole bytes. */
     @JsonIgnore

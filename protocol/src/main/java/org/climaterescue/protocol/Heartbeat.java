@@ -21,7 +21,15 @@ public record Heartbeat(
         @NotNull @DecimalMin("0") @DecimalMax(Limits.MAX_CAPACITY_GB)
         Double capacityGb,
 
-        @NotNull List<@NotNull @Valid Progress> assignments) {
+        @NotNull List<@NotNull @Valid Progress> assignments)
+        implements Limited {
+
+    @Override
+    public boolean keepsLimits() {
+        return Limited.capacity(capacityGb)
+                && assignments != null
+                && assignments.stream().allMatch(one -> one != null && one.keepsLimits());
+    }
 
     /**
      * How far one download is.
@@ -34,7 +42,18 @@ public record Heartbeat(
     public record Progress(
             @NotNull @Size(max = 64) String assignmentId,
             @NotNull @PositiveOrZero Long bytesDone,
-            @Nullable @PositiveOrZero Long sizeBytes) {}
+            @Nullable @PositiveOrZero Long sizeBytes)
+            implements Limited {
+
+        @Override
+        public boolean keepsLimits() {
+            return assignmentId != null
+                    && assignmentId.length() <= 64
+                    && bytesDone != null
+                    && bytesDone >= 0
+                    && (sizeBytes == null || sizeBytes >= 0);
+        }
+    }
 
     /**
      * What the dispatcher answers.

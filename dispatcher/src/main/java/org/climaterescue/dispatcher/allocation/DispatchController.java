@@ -7,12 +7,12 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.security.annotation.Secured;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import jakarta.validation.Valid;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.allocation.ReadyQueue.Claimed;
 import org.climaterescue.dispatcher.node.NodeRegistry;
+import org.climaterescue.dispatcher.problem.Checks;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
 import org.climaterescue.dispatcher.settings.Settings;
@@ -34,12 +34,14 @@ class DispatchController {
 
     private final AllocationRounds rounds;
     private final NodeRegistry registry;
+    private final Checks checks;
     private final long leaseSeconds;
     private final long unknownSize;
 
-    DispatchController(AllocationRounds rounds, NodeRegistry registry, Settings settings) {
+    DispatchController(AllocationRounds rounds, NodeRegistry registry, Checks checks, Settings settings) {
         this.rounds = rounds;
         this.registry = registry;
+        this.checks = checks;
         this.leaseSeconds = settings.liveness().lostAfter().toSeconds();
         this.unknownSize = settings.rescue().unknownSizeBytes();
     }
@@ -51,8 +53,8 @@ class DispatchController {
     @Post("/dispatch")
     @Secured({Roles.NODE, Roles.JOIN, Roles.OPERATOR})
     CompletableFuture<DispatchResponse> dispatch(
-            @Valid @Body DispatchRequest request, @Parameter(hidden = true) Caller caller, HttpRequest<?> http) {
-        return registry.known(request, caller)
+            @Body DispatchRequest request, @Parameter(hidden = true) Caller caller, HttpRequest<?> http) {
+        return registry.known(checks.require(request), caller)
                 .thenCompose(known -> {
                     CompletableFuture<Given> answer = rounds.ask(request);
                     return request.patience() == 0 ? answer : Connected.orRefused(http, answer);

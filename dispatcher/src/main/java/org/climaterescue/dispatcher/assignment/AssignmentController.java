@@ -14,6 +14,7 @@ import java.util.function.BiFunction;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.dispatcher.assignment.CustodyDesk.Order;
 import org.climaterescue.dispatcher.node.NodeRegistry;
+import org.climaterescue.dispatcher.problem.Checks;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
 import org.climaterescue.protocol.AssignmentId;
@@ -29,10 +30,12 @@ class AssignmentController {
 
     private final Reports reports;
     private final NodeRegistry registry;
+    private final Checks checks;
 
-    AssignmentController(Reports reports, NodeRegistry registry) {
+    AssignmentController(Reports reports, NodeRegistry registry, Checks checks) {
         this.reports = reports;
         this.registry = registry;
+        this.checks = checks;
     }
 
     /**
@@ -42,8 +45,8 @@ class AssignmentController {
      */
     @Post("/{id}/complete")
     CompletableFuture<Completion.Result> complete(
-            String id, @Valid @Body Completion report, @Parameter(hidden = true) Caller caller) {
-        caller.requireNode(report.nodeId());
+            String id, @Body Completion report, @Parameter(hidden = true) Caller caller) {
+        caller.requireNode(checks.require(report).nodeId());
         return report(id, report.nodeId(), (assignment, node) -> AssignmentOrders.complete(assignment, node, report))
                 .thenApply(AssignmentController::answer);
     }
@@ -68,8 +71,8 @@ class AssignmentController {
     /** Many completions of one node, each answered on its own, in order. */
     @Post("/complete")
     CompletableFuture<Completion.BulkResult> completeMany(
-            @Valid @Body Completion.Bulk bulk, @Parameter(hidden = true) Caller caller) {
-        caller.requireNode(bulk.nodeId());
+            @Body Completion.Bulk bulk, @Parameter(hidden = true) Caller caller) {
+        caller.requireNode(checks.require(bulk).nodeId());
         List<CompletableFuture<Completion.ItemResult>> answers = bulk.completions().stream()
                 .map(item -> report(
                                 item.assignmentId(),

@@ -2,7 +2,6 @@ package org.climaterescue.dispatcher.intake;
 
 import jakarta.inject.Singleton;
 import jakarta.validation.ConstraintViolationException;
-import jakarta.validation.Validator;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -20,6 +19,7 @@ import org.climaterescue.db.intake.Submission;
 import org.climaterescue.db.intake.Tally;
 import org.climaterescue.db.intake.Terms;
 import org.climaterescue.dispatcher.bell.WorkBell;
+import org.climaterescue.dispatcher.problem.Checks;
 import org.climaterescue.dispatcher.service.InstanceId;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.Sha256;
@@ -39,7 +39,7 @@ public final class Submissions {
 
     private final Settings.Rescue settings;
     private final String instance;
-    private final Validator validator;
+    private final Checks checks;
     private final Transactions transactions;
     private final WorkBell bell;
     private final LongAdder accepted = new LongAdder();
@@ -47,10 +47,10 @@ public final class Submissions {
     private final LongAdder byUrl = new LongAdder();
     private final LongAdder otherBody = new LongAdder();
 
-    Submissions(Settings settings, InstanceId instance, Validator validator, Transactions transactions, WorkBell bell) {
+    Submissions(Settings settings, InstanceId instance, Checks checks, Transactions transactions, WorkBell bell) {
         this.settings = settings.rescue();
         this.instance = instance.value();
-        this.validator = validator;
+        this.checks = checks;
         this.transactions = transactions;
         this.bell = bell;
     }
@@ -62,10 +62,7 @@ public final class Submissions {
      * @throws org.climaterescue.dispatcher.problem.ProblemException 400 when the URL or the payload cannot be used
      */
     public Submission check(TaskRequest request) {
-        var violations = validator.validate(request);
-        if (!violations.isEmpty()) {
-            throw new ConstraintViolationException(violations);
-        }
+        checks.require(request);
         String payload = Payloads.text(request.payload());
         var description = new Description(
                 filled(request.name()),

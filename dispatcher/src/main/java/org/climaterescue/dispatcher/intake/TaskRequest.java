@@ -8,6 +8,7 @@ import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.PositiveOrZero;
 import jakarta.validation.constraints.Size;
+import org.climaterescue.protocol.Limited;
 import org.climaterescue.protocol.Limits;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +40,24 @@ public record TaskRequest(
 
         @Nullable @Min(1) @Max(10) Integer priority,
         @Nullable @Min(1) @Max(100) Integer copies,
-        @Nullable JsonNode payload) {
+        @Nullable JsonNode payload)
+        implements Limited {
 
     /** The longest name, dataset or organization, in characters. */
     public static final int LONGEST_TEXT = 1000;
+
+    @Override
+    public boolean keepsLimits() {
+        return (requestId == null || Limited.filled(256, requestId))
+                && Limited.filled(Limits.URL_LENGTH, datasetUrl)
+                && Limited.upTo(LONGEST_TEXT, name)
+                && Limited.upTo(LONGEST_TEXT, dataset)
+                && Limited.upTo(LONGEST_TEXT, organization)
+                && (sizeBytes == null || sizeBytes >= 0)
+                && (sha256 == null || Limited.digest(sha256))
+                && Limited.within(priority, 1, 10)
+                && Limited.within(copies, 1, 100);
+    }
 
     /** The same, asked for another URL. */
     public TaskRequest at(String url) {

@@ -25,6 +25,7 @@ import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.dispatcher.node.NodeRegistry;
+import org.climaterescue.dispatcher.problem.Checks;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
@@ -47,12 +48,14 @@ class NodeController {
     private final Transactions transactions;
     private final Nodes nodes;
     private final Silence silence;
+    private final Checks checks;
 
-    NodeController(Membership membership, Transactions transactions, Nodes nodes, Silence silence) {
+    NodeController(Membership membership, Transactions transactions, Nodes nodes, Silence silence, Checks checks) {
         this.membership = membership;
         this.transactions = transactions;
         this.nodes = nodes;
         this.silence = silence;
+        this.checks = checks;
     }
 
     /** Takes a node in (201), or back under the id that it had (200). */
@@ -95,9 +98,8 @@ class NodeController {
     /** A node says that it lives and what it works on. Renews exactly the leases that it lists. */
     @Post("/{nodeId}/heartbeat")
     @Secured(Roles.NODE)
-    Heartbeat.Answer heartbeat(
-            String nodeId, @Valid @Body Heartbeat heartbeat, @Parameter(hidden = true) Caller caller) {
-        return membership.beat(nodeId, heartbeat, caller);
+    Heartbeat.Answer heartbeat(String nodeId, @Body Heartbeat heartbeat, @Parameter(hidden = true) Caller caller) {
+        return membership.beat(nodeId, checks.require(heartbeat), caller);
     }
 
     /** The node finishes what it has and gets nothing new. */

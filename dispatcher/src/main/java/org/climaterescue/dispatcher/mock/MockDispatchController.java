@@ -18,13 +18,12 @@ import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
 import io.swagger.v3.oas.annotations.parameters.RequestBody;
 import io.swagger.v3.oas.annotations.tags.Tag;
-import jakarta.validation.ConstraintViolationException;
-import jakarta.validation.Validator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.climaterescue.dispatcher.problem.BadJson;
+import org.climaterescue.dispatcher.problem.Checks;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.DispatchRequest;
@@ -44,11 +43,11 @@ public final class MockDispatchController {
     private static final double LONGEST_DELAY_SECONDS = 60;
 
     private final Path file;
-    private final Validator validator;
+    private final Checks checks;
 
-    MockDispatchController(Settings settings, Validator validator) {
+    MockDispatchController(Settings settings, Checks checks) {
         this.file = settings.mock().data();
-        this.validator = validator;
+        this.checks = checks;
     }
 
     /** What a mocked dispatch answers. */
@@ -95,11 +94,7 @@ public final class MockDispatchController {
             throw ProblemException.invalid(null, "the body must be an object");
         }
         try {
-            var request = Json.mapper().treeToValue(body, DispatchRequest.class);
-            var violations = validator.validate(request);
-            if (!violations.isEmpty()) {
-                throw new ConstraintViolationException(violations);
-            }
+            checks.require(Json.mapper().treeToValue(body, DispatchRequest.class));
         } catch (JsonProcessingException wrong) {
             throw BadJson.problem(wrong);
         }

@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.dispatcher.problem;
+
+import org.jspecify.annotations.NullMarked;
