@@ -65,7 +65,9 @@ public final class CustodyDesk {
 
     /** Applies orders in a transaction that is open already; whoever commits it rings the bell. */
     public <R> List<R> carryOut(Connection connection, List<? extends Order<R>> orders) throws SQLException {
-        return apply(Pipeline.on(connection), connection, orders).answers();
+        return orders.isEmpty()
+                ? List.of()
+                : apply(Pipeline.on(connection), connection, orders).answers();
     }
 
     /** The first reads go along with what {@code first} holds already. */

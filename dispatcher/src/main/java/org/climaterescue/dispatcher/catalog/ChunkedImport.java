@@ -1,13 +1,19 @@
 package org.climaterescue.dispatcher.catalog;
 
+import java.io.Serial;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
@@ -15,8 +21,11 @@ import org.climaterescue.db.catalog.AlreadyTaken;
 import org.climaterescue.db.catalog.CatalogRecord;
 import org.climaterescue.db.catalog.Chunk;
 import org.climaterescue.db.catalog.Counts;
+import org.climaterescue.db.catalog.Imports;
 import org.climaterescue.db.catalog.Position;
 import org.climaterescue.db.catalog.Run;
+import org.climaterescue.db.intake.Intake;
+import org.climaterescue.db.intake.Submission;
 import org.climaterescue.db.intake.Terms;
 import org.climaterescue.dispatcher.assignment.CustodyDesk;
 import org.climaterescue.dispatcher.assignment.TaskOrders;
@@ -28,8 +37,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes records of one run in chunks; records that an earlier part of the same run has written are passed over.
  *
- * <p>While one chunk is written another may wait and a third is read, and no more: one core reads, one is PostgreSQL's, neither waits
- * for the other's hiccups, and what is in memory stays bounded.
+ * <p>While two chunks are written a third is read, and no more: nobody waits for the other's hiccups, and what is in memory stays
+ * bounded. Each is a transaction, and they are committed in the order of the file. A chunk that names something which the one before
+ * names too is written after it, so that the first of equal records wins.
  */
 final class ChunkedImport implements RecordSink {
 
@@ -37,6 +47,7 @@ final class ChunkedImport implements RecordSink {
 
     private static final int CHUNK = 2000;
     private static final int MOST_CHARACTERS = 8_000_000;
+    private static final long PATIENCE_MILLIS = 1000;
 
     private final Run run;
     private final Submissions submissions;
@@ -48,12 +59,14 @@ final class ChunkedImport implements RecordSink {
     private final ExecutorService threads;
     private final LongSupplier bytesRead;
     private List<CatalogRecord> chunk = new ArrayList<>(CHUNK);
-    /** The chunk that is written or comes next, and the one after it; each is written when the one before has been. */
-    private Future<?> writing = CompletableFuture.completedFuture(null);
+    private Keys keys = new Keys();
+    /** The last chunk that was handed over and the one before it; both may be under way. */
+    private Future<?> last = CompletableFuture.completedFuture(null);
 
-    private Future<?> waiting = writing;
+    private Future<?> lastButOne = last;
+    private Keys keysOfLast = keys;
     private long toPassOver;
-    /** Only ever touched by the one chunk that is being written. */
+    /** Only touched by a chunk whose predecessor has been committed. */
     private long written;
 
     private long datasets;
@@ -103,6 +116,7 @@ final class ChunkedImport implements RecordSink {
             return;
         }
         chunk.add(found);
+        keys.add(found);
         characters += found.characters();
         if (chunk.size() == CHUNK || characters > MOST_CHARACTERS) {
             flush();
@@ -112,30 +126,39 @@ final class ChunkedImport implements RecordSink {
     /** Writes what is left, and the number of datasets; returns when everything is written. */
     void finish() throws InterruptedException {
         flush();
-        await(writing);
-        await(waiting);
+        await(lastButOne);
+        await(last);
     }
 
     private void flush() throws InterruptedException {
-        await(writing);
-        Future<?> before = waiting;
+        await(lastButOne);
         List<CatalogRecord> records = chunk;
+        Future<?> before = last;
+        boolean alone = !keys.isApartFrom(keysOfLast);
+        Set<String> hosts = keys.hostsBeyond(keysOfLast);
         var upTo = new Position(datasets, bytesRead.getAsLong());
+        keysOfLast = keys;
+        keys = new Keys();
         chunk = new ArrayList<>(CHUNK);
         characters = 0;
+        // In the order of the file, so that no chunk has a turn and waits for one that has none.
+        turns.acquire();
         try {
-            writing = before;
-            waiting = threads.submit(() -> {
-                before.get();
-                turns.acquire();
+            lastButOne = before;
+            last = threads.submit(() -> {
                 try {
-                    write(records, upTo);
+                    if (alone) {
+                        before.get();
+                    }
+                    nameHosts(hosts);
+                    write(records, upTo, before);
                 } finally {
                     turns.release();
                 }
                 return records;
             });
         } catch (RejectedExecutionException stopping) {
+            turns.release();
             throw stopping(stopping);
         }
     }
@@ -150,25 +173,39 @@ final class ChunkedImport implements RecordSink {
         try {
             written.get();
         } catch (InterruptedException stopping) {
-            writing.cancel(true);
-            waiting.cancel(true);
+            lastButOne.cancel(true);
+            last.cancel(true);
             throw stopping;
         } catch (ExecutionException failed) {
-            switch (failed.getCause()) {
-                case RuntimeException fault -> throw fault;
-                case InterruptedException stopping -> throw stopping;
-                case null, default -> throw new IllegalStateException("a chunk cannot be written", failed);
+            for (Throwable cause = failed.getCause(); ; cause = cause.getCause()) {
+                switch (cause) {
+                    case RuntimeException fault -> throw fault;
+                    case InterruptedException stopping -> throw stopping;
+                    // Of the chunk before.
+                    case ExecutionException _ -> {}
+                    case null, default -> throw new IllegalStateException("a chunk cannot be written", failed);
+                }
             }
         }
     }
 
-    private void write(List<CatalogRecord> records, Position upTo) throws InterruptedException {
+    /** Ahead of the chunk, for it would keep a new name to itself until its end, and the chunk before may want the same. */
+    private void nameHosts(Set<String> names) throws InterruptedException {
+        if (!names.isEmpty()) {
+            Patience.whileAway(() -> transactions.in(connection -> Intake.hosts(connection, names)));
+        }
+    }
+
+    private void write(List<CatalogRecord> records, Position upTo, Future<?> before)
+            throws InterruptedException, ExecutionException {
         try {
             Chunk.Taken taken = Patience.whileAway(() -> transactions.atLength(connection -> {
-                Chunk.Taken now = Chunk.take(connection, run, records, written, upTo, terms);
+                Chunk.Taken now = Chunk.take(connection, run, records, terms);
                 desk.carryOut(
                         connection,
                         now.changed().stream().map(TaskOrders::reconsider).toList());
+                requireEnded(before);
+                Imports.count(connection, run, written, now.counts(), upTo);
                 return now;
             }));
             written += records.size();
@@ -177,8 +214,11 @@ final class ChunkedImport implements RecordSink {
             if (counts.added() > 0 || counts.updated() > 0) {
                 bell.ring();
             }
-        } catch (AlreadyTaken before) {
-            LOG.info("{}", before.getMessage());
+        } catch (OutOfTurn early) {
+            before.get();
+            write(records, upTo, before);
+        } catch (AlreadyTaken earlier) {
+            LOG.info("{}", earlier.getMessage());
             written += records.size();
             bell.ring();
         } catch (StorageFailure refused) {
@@ -187,13 +227,68 @@ final class ChunkedImport implements RecordSink {
             }
             if (records.size() > 1) {
                 for (CatalogRecord one : records) {
-                    write(List.of(one), upTo);
+                    write(List.of(one), upTo, before);
                 }
             } else if (records.size() == 1 && records.getFirst() instanceof CatalogRecord.Asset asset) {
-                write(List.of(new CatalogRecord.Refused(asset.position(), asset.text(), Submissions.UNSTORABLE)), upTo);
+                var unstorable = new CatalogRecord.Refused(asset.position(), asset.text(), Submissions.UNSTORABLE);
+                write(List.of(unstorable), upTo, before);
             } else {
                 throw refused;
             }
+        }
+    }
+
+    /**
+     * Waits a moment for the chunk before. It may have to wait itself, by way of a third transaction, for a row that this one has
+     * written: the database sees no circle then, so this one gives in.
+     */
+    private static void requireEnded(Future<?> before) {
+        try {
+            before.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
+            throw new OutOfTurn(stopping);
+        } catch (ExecutionException | TimeoutException notYet) {
+            throw new OutOfTurn(notYet);
+        }
+    }
+
+    /** The chunk before has not been committed, or never will be. */
+    private static final class OutOfTurn extends RuntimeException {
+
+        @Serial
+        private static final long serialVersionUID = 1L;
+
+        OutOfTurn(Exception cause) {
+            super(cause);
+        }
+    }
+
+    /** What the records of a chunk name. */
+    private static final class Keys {
+
+        private final Set<Object> urlsAndRequests = new HashSet<>();
+        private final Set<String> hosts = new HashSet<>();
+
+        void add(CatalogRecord found) {
+            if (found instanceof CatalogRecord.Asset asset) {
+                Submission submission = asset.submission();
+                urlsAndRequests.add(submission.url().key());
+                if (submission.requestId() != null) {
+                    urlsAndRequests.add(submission.requestId());
+                }
+                hosts.add(submission.url().host());
+            }
+        }
+
+        boolean isApartFrom(Keys others) {
+            return Collections.disjoint(urlsAndRequests, others.urlsAndRequests);
+        }
+
+        Set<String> hostsBeyond(Keys others) {
+            Set<String> beyond = new HashSet<>(hosts);
+            beyond.removeAll(others.hosts);
+            return beyond;
         }
     }
 }

@@ -51,22 +51,17 @@ public final class Chunk {
     public record Taken(Counts counts, List<Long> changed, Tally tally) {}
 
     /**
-     * Takes the records, and counts them.
+     * Takes the records; {@link Imports#count} must follow in the same transaction. Two chunks of a run that share no URL and no
+     * request id may be taken at once, for neither changes what becomes of the other.
      *
-     * @param before how many records of this run are counted already
-     * @param upTo how far the file has been read with them
      * @return what became of these records; the tasks of which they say something else now must be settled anew
-     * @throws Superseded when the run is over; nothing is written
-     * @throws AlreadyTaken when these records were taken by an earlier try whose answer was lost; nothing is written
      */
-    public static Taken take(
-            Connection connection, Run run, List<CatalogRecord> records, long before, Position upTo, Terms terms)
+    public static Taken take(Connection connection, Run run, List<CatalogRecord> records, Terms terms)
             throws SQLException {
-        return new Chunk(connection, run, terms).take(records, before, upTo);
+        return new Chunk(connection, run, terms).take(records);
     }
 
-    private Taken take(List<CatalogRecord> records, long before, Position upTo) throws SQLException {
-        Imports.requireNext(connection, run, before, records.size());
+    private Taken take(List<CatalogRecord> records) throws SQLException {
         List<CatalogRecord.Asset> assets = new ArrayList<>(records.size());
         for (CatalogRecord one : records) {
             switch (one) {
@@ -103,7 +98,6 @@ public final class Chunk {
                 .filter(asset -> asset.submission().repair() != null)
                 .count();
         var counts = new Counts(added, updated, unchanged, duplicates, refused.size(), repaired);
-        Imports.count(connection, run, counts, upTo);
         return new Taken(counts, List.copyOf(changes.keySet()), tally);
     }
 

@@ -76,31 +76,15 @@ public final class Imports {
     }
 
     /**
-     * Makes sure that the next records to be counted are these, and that nobody else counts until this transaction ends.
+     * Adds to the counts what became of the next records, and makes sure that nobody has counted them before.
      *
-     * @param before how many records are counted already
-     * @param more how many come now
-     * @throws AlreadyTaken when these have been counted; whoever asks has not heard that their commit succeeded
+     * @param before how many records of this run are counted already
+     * @param upTo how far the file has been read with these
+     * @throws Superseded when the run is over; the transaction must not be committed
+     * @throws AlreadyTaken when these records were counted by an earlier try whose commit was not heard of; nor then
      */
-    static void requireNext(Connection connection, Run run, long before, int more) throws SQLException {
-        long read = Sql.of(connection, """
-                        select added + updated + unchanged + duplicates + rejected as read from catalog
-                        where catalog_no = ? and run = ? and status = 'importing'
-                        for no key update
-                        """, run.catalogNo(), run.run())
-                .first(row -> row.number("read"))
-                .orElseThrow(() -> new Superseded(run));
-        if (more > 0 && read == before + more) {
-            throw new AlreadyTaken(run, read);
-        }
-        if (read != before) {
-            throw new IllegalStateException("import %d of catalog %d has %,d records, not %,d"
-                    .formatted(run.run(), run.catalogNo(), read, before));
-        }
-    }
-
-    /** Adds to the counts. */
-    static void count(Connection connection, Run run, Counts more, Position upTo) throws SQLException {
+    public static void count(Connection connection, Run run, long before, Counts more, Position upTo)
+            throws SQLException {
         int counted = Sql.of(
                         connection,
                         """
@@ -109,6 +93,7 @@ public final class Imports {
                             duplicates = duplicates + ?, rejected = rejected + ?, repaired = repaired + ?,
                             datasets = ?, bytes_read = ?, heard_at = clock_timestamp()
                         where catalog_no = ? and run = ? and status = 'importing'
+                          and added + updated + unchanged + duplicates + rejected = ?
                         """,
                         more.added(),
                         more.updated(),
@@ -119,9 +104,26 @@ public final class Imports {
                         upTo.datasets(),
                         upTo.bytes(),
                         run.catalogNo(),
-                        run.run())
+                        run.run(),
+                        before)
                 .update();
-        changed(run, counted);
+        if (counted == 0) {
+            throw notNext(connection, run, before, more.read());
+        }
+    }
+
+    private static RuntimeException notNext(Connection connection, Run run, long before, long more)
+            throws SQLException {
+        long read = Sql.of(connection, """
+                        select added + updated + unchanged + duplicates + rejected as read from catalog
+                        where catalog_no = ? and run = ? and status = 'importing'
+                        """, run.catalogNo(), run.run())
+                .first(row -> row.number("read"))
+                .orElseThrow(() -> new Superseded(run));
+        return read == before + more
+                ? new AlreadyTaken(run, read)
+                : new IllegalStateException("import %d of catalog %d has %,d records, not %,d"
+                        .formatted(run.run(), run.catalogNo(), read, before));
     }
 
     /**

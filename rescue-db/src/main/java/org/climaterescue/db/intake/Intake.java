@@ -47,6 +47,11 @@ public final class Intake {
         return new Intake(connection, submissions, terms, now).run();
     }
 
+    /** Gives these origin servers numbers ahead of the first submission that names them. */
+    public static Map<String, Integer> hosts(Connection connection, Set<String> names) throws SQLException {
+        return Hosts.numbers(connection, new TreeSet<>(names));
+    }
+
     private List<Reception> run() throws SQLException {
         Map<String, Integer> hosts = Hosts.numbers(
                 connection,

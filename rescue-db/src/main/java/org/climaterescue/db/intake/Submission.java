@@ -47,8 +47,7 @@ public record Submission(
         return new Submission(request, url, description, copies, payload, done);
     }
 
-    @Nullable
-    String requestId() {
+    public @Nullable String requestId() {
         return request == null ? null : request.id();
     }
 }

@@ -74,7 +74,8 @@ class ChunkTest {
 
     private void take(List<CatalogRecord> records, long before) throws SQLException {
         var terms = new Terms(Duration.ofDays(7), "here", run.catalogNo());
-        Chunk.take(connection, run, records, before, new Position(0, 10), terms);
+        Chunk.Taken taken = Chunk.take(connection, run, records, terms);
+        Imports.count(connection, run, before, taken.counts(), new Position(0, 10));
     }
 
     private long number(String query) throws SQLException {
