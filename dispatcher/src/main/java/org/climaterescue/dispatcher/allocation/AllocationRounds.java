@@ -263,8 +263,10 @@ final class AllocationRounds implements GracefulShutdownCapable {
             List<Seat> present = line.stream()
                     .filter(seat -> !absent.contains(seat.nodeNo()))
                     .toList();
-            List<Grant> grants = decide(connection, opening, present, callers, others);
+            Decision decision = decide(connection, opening, present, callers, others);
+            List<Grant> grants = decision.grants();
             if (grants.isEmpty()) {
+                goOnAt = decision.next();
                 return List.of();
             }
             Claim claim = queue.claim(connection, picks(grants), silence.lostAfter());
@@ -273,17 +275,18 @@ final class AllocationRounds implements GracefulShutdownCapable {
                     .filter(taker -> !claim.held().contains(taker))
                     .collect(Collectors.toSet());
             if (missing.isEmpty()) {
+                goOnAt = decision.next();
                 return claim.claimed();
             }
             absent.addAll(missing);
         }
     }
 
-    private List<Grant> decide(
+    private Decision decide(
             Connection connection, Opening opening, List<Seat> line, Map<Integer, Caller> callers, OnceADecision others)
             throws SQLException {
         if (line.stream().noneMatch(Seat::open)) {
-            return List.of();
+            return new Decision(List.of(), goOnAt);
         }
         Headroom headroom = hosts.headroom(opening.free());
         var policy = new AllocationPolicy(
@@ -293,8 +296,8 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 headroom,
                 others::get,
                 open -> opening.others() ? withOthers(connection, open, callers) : open);
-        goOnAt = new Queue(connection, queue, headroom, retryBase).offerTo(policy, opening.first(), goOnAt);
-        return policy.grants();
+        Place next = new Queue(connection, queue, headroom, retryBase).offerTo(policy, opening.first(), goOnAt);
+        return new Decision(policy.grants(), next);
     }
 
     private static List<Pick> picks(List<Grant> grants) {
@@ -356,6 +359,9 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     /** What a round begins with; {@code others}: whether nodes wait at other dispatchers as well. */
     private record Opening(List<Room.Guest> guests, List<Hosts.Free> free, boolean others, Queue.FirstPage first) {}
+
+    /** Who gets what, and where in the queue the next round goes on. */
+    private record Decision(List<Grant> grants, Place next) {}
 
     /** What a round came to; {@code waiting}: who goes on waiting, by the node's number. */
     private record Round(Map<String, Given> answers, Map<Integer, Caller> waiting) {}
