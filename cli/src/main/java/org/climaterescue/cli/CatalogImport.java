@@ -98,10 +98,11 @@ final class CatalogImport {
      */
     static void requireImported(JsonNode catalog) {
         if (!catalog.path("status").asText().equals("imported")) {
-            throw new CommandFailed("the catalog %s failed: %s. What it gave before is kept."
+            throw new CommandFailed("the catalog %s failed: %s.%s"
                     .formatted(
                             catalog.path("catalog_id").asText(),
-                            catalog.path("error").asText("no reason given").replaceFirst("\\.$", "")));
+                            catalog.path("error").asText("no reason given").replaceFirst("\\.$", ""),
+                            catalog.path("read").asLong() == 0 ? "" : " What it gave before is kept."));
         }
     }
 

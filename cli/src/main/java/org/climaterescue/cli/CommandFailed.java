@@ -1,6 +1,7 @@
 package org.climaterescue.cli;
 
 import java.io.Serial;
+import org.climaterescue.protocol.Causes;
 import org.jspecify.annotations.Nullable;
 
 /** A command cannot do its work. The message is for the person at the terminal: what happened, and what to do. */
@@ -27,7 +28,8 @@ final class CommandFailed extends RuntimeException {
     }
 
     private static String oneLine(@Nullable String message, Throwable failure) {
-        String text = message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
-        return text.strip().replaceAll("\\s*\\R\\s*", " ");
+        return message == null || message.isBlank()
+                ? Causes.words(failure)
+                : message.strip().replaceAll("\\s*\\R\\s*", " ");
     }
 }

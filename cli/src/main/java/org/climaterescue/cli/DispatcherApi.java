@@ -10,6 +10,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import org.climaterescue.protocol.Causes;
 import org.climaterescue.protocol.Json;
 import org.jspecify.annotations.Nullable;
 
@@ -78,7 +79,7 @@ final class DispatcherApi implements AutoCloseable {
         } catch (IOException unreachable) {
             throw new CommandFailed(
                     "no dispatcher answers at %s (%s). Start one with ./rescue up, or name another with --dispatcher URL."
-                            .formatted(base, CommandFailed.line(unreachable)),
+                            .formatted(base, Causes.words(unreachable)),
                     unreachable);
         }
         if (response.statusCode() / 100 != 2) {

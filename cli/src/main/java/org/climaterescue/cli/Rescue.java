@@ -31,7 +31,12 @@ final class Rescue {
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        System.exit(commandLine().execute(arguments));
+        CommandLine command = commandLine();
+        // The launcher looks before a long preparation whether there is anything to prepare for.
+        if (Boolean.getBoolean("rescue.only-parse")) {
+            command.setExecutionStrategy(parsed -> CommandLine.ExitCode.OK);
+        }
+        System.exit(command.execute(arguments));
     }
 
     static CommandLine commandLine() {

@@ -98,7 +98,7 @@ final class StatusCommand implements Callable<Integer> {
     private static String queue(JsonNode queue) {
         return String.format(
                 Locale.ROOT,
-                "Queue: %,d ready (the oldest for %s), %,d waiting for another try, %,d under way",
+                "Queue: %,d copies can be made now (the oldest for %s), %,d tasks wait for another try, %,d downloads under way",
                 queue.path("ready").asLong(),
                 Words.time(Duration.ofSeconds(
                         Math.round(queue.path("oldest_seconds").asDouble()))),

@@ -15,6 +15,7 @@ import org.climaterescue.agent.link.DispatcherClient;
 import org.climaterescue.agent.store.Space;
 import org.climaterescue.agent.store.Store;
 import org.climaterescue.protocol.AssignedTask;
+import org.climaterescue.protocol.Causes;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -96,7 +97,7 @@ public final class NodeAgent implements AutoCloseable {
             store = Store.open(config.directory(), InstantSource.system());
         } catch (IOException unusable) {
             throw new AgentException(
-                    "the directory " + config.directory() + " cannot be used: " + unusable.getMessage(), unusable);
+                    "the directory " + config.directory() + " cannot be used: " + Causes.words(unusable), unusable);
         }
         NodeAgent agent = new NodeAgent(config, listener, tuning, store);
         agent.spawn("rescue-work", agent::work);
@@ -187,7 +188,8 @@ public final class NodeAgent implements AutoCloseable {
         } catch (AgentException impossible) {
             shutDown(impossible);
         } catch (IOException disk) {
-            shutDown(new AgentException("the directory " + config.directory() + " cannot be used: " + disk, disk));
+            shutDown(new AgentException(
+                    "the directory " + config.directory() + " cannot be used: " + Causes.words(disk), disk));
         } catch (InterruptedException unexpected) {
             Thread.currentThread().interrupt();
             shutDown(new AgentException("the agent was interrupted", unexpected));

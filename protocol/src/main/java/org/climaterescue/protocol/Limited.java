@@ -35,7 +35,9 @@ public interface Limited {
 
     /** Whether this is a node's id of letters, digits and the usual marks; others the validator looks at. */
     static boolean nodeId(@Nullable String id) {
-        return filled(128, id) && id.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '/' && c != '?' && c != '#');
+        return id != null
+                && filled(128, id)
+                && id.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '/' && c != '?' && c != '#');
     }
 
     /** Whether this is a free space in GB that may be offered. */

@@ -2,10 +2,9 @@ package org.climaterescue.db;
 
 import java.io.IOException;
 import java.io.Serial;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
+import org.climaterescue.protocol.Causes;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,12 +29,9 @@ public final class DatabaseUnavailable extends RuntimeException {
         if (diskFull(failure.getMessage())) {
             return diskFull(directory, failure);
         }
-        String why = failure instanceof FileSystemException file && file.getReason() != null
-                ? file.getReason()
-                : failure instanceof AccessDeniedException ? "permission denied" : String.valueOf(failure.getMessage());
         return new DatabaseUnavailable(
                 "The data directory %s cannot be used by user %s: %s. Set RESCUE_DATA_DIR to a directory that can be written."
-                        .formatted(directory, System.getProperty("user.name"), why),
+                        .formatted(directory, System.getProperty("user.name"), Causes.words(failure)),
                 failure);
     }
 

@@ -177,14 +177,14 @@ final class ChunkedImport implements RecordSink {
             last.cancel(true);
             throw stopping;
         } catch (ExecutionException failed) {
-            for (Throwable cause = failed.getCause(); ; cause = cause.getCause()) {
-                switch (cause) {
-                    case RuntimeException fault -> throw fault;
-                    case InterruptedException stopping -> throw stopping;
-                    // Of the chunk before.
-                    case ExecutionException _ -> {}
-                    case null, default -> throw new IllegalStateException("a chunk cannot be written", failed);
-                }
+            Throwable cause = failed.getCause();
+            while (cause instanceof ExecutionException beforeIt) {
+                cause = beforeIt.getCause();
+            }
+            switch (cause) {
+                case RuntimeException fault -> throw fault;
+                case InterruptedException stopping -> throw stopping;
+                case null, default -> throw new IllegalStateException("a chunk cannot be written", failed);
             }
         }
     }

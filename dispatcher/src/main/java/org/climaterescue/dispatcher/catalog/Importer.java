@@ -29,6 +29,7 @@ import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.intake.Submissions;
 import org.climaterescue.dispatcher.service.Ticker;
 import org.climaterescue.dispatcher.streaming.Spool;
+import org.climaterescue.protocol.CatalogId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -153,7 +154,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
             Thread.currentThread().interrupt();
             LOG.info(
                     "the import of catalog {} goes on at the next start",
-                    catalog.run().catalogNo());
+                    new CatalogId(catalog.run().catalogNo()));
         } catch (IOException e) {
             LOG.error("the spooled file {} cannot be dropped", catalog.file(), e);
         }

@@ -18,9 +18,11 @@ import org.climaterescue.protocol.DispatchRequest;
 import org.climaterescue.protocol.Heartbeat;
 import org.climaterescue.protocol.Limited;
 import org.climaterescue.protocol.Limits;
+import org.jspecify.annotations.NullUnmarked;
 import org.junit.jupiter.api.Test;
 
 /** What a request says of itself is what the validator says of its annotations. Most members are good, so that each decides at times. */
+@NullUnmarked // What comes from outside may lack any member.
 class LimitsTest {
 
     private static final Validator VALIDATOR = Validator.getInstance();

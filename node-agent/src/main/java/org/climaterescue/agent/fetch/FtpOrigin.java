@@ -12,6 +12,7 @@ import org.apache.commons.net.ftp.FTPClient;
 import org.apache.commons.net.ftp.FTPReply;
 import org.climaterescue.agent.store.OriginFacts;
 import org.climaterescue.agent.store.Partial;
+import org.climaterescue.protocol.Causes;
 import org.climaterescue.protocol.FailureReason;
 import org.climaterescue.protocol.OriginUrl;
 import org.jspecify.annotations.Nullable;
@@ -169,7 +170,7 @@ final class FtpOrigin implements Origin {
             case SocketTimeoutException _ -> FailureReason.TIMEOUT;
             default -> FailureReason.NETWORK;
         };
-        return new CutException(reason, failed.toString(), failed);
+        return new CutException(reason, Causes.words(failed), failed);
     }
 
     private static void closeQuietly(@Nullable InputStream in) {

@@ -25,6 +25,7 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.Timeout;
 import org.climaterescue.agent.store.OriginFacts;
 import org.climaterescue.agent.store.StoredCopy;
+import org.climaterescue.protocol.Causes;
 import org.climaterescue.protocol.FailureReason;
 import org.climaterescue.protocol.OriginUrl;
 import org.jspecify.annotations.Nullable;
@@ -254,7 +255,7 @@ final class HttpOrigin implements Origin, Closeable {
             default ->
                 failed.getCause() instanceof ProtocolException ? FailureReason.ORIGIN_ERROR : FailureReason.NETWORK;
         };
-        return new CutException(reason, failed.toString(), failed);
+        return new CutException(reason, Causes.words(failed), failed);
     }
 
     /** Closes the connection without reading what is left: it may be gigabytes. */

@@ -23,6 +23,7 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
 import org.climaterescue.agent.fetch.StopSignal;
+import org.climaterescue.protocol.Causes;
 import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.DispatchRequest;
 import org.climaterescue.protocol.DispatchResponse;
@@ -177,7 +178,7 @@ public final class DispatcherClient implements Closeable {
             // A request that is cancelled between two of its steps finds its connection gone.
             return new Reply.Away<>("the call to " + base + " was given up", null);
         } catch (IOException failed) {
-            return new Reply.Away<>(base + " cannot be reached: " + brief(failed.toString()), null);
+            return new Reply.Away<>(base + " cannot be reached: " + brief(Causes.words(failed)), null);
         }
     }
 
