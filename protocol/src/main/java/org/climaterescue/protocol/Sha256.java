@@ -12,6 +12,9 @@ public final class Sha256 implements Comparable<Sha256> {
 
     private static final int BYTES = 32;
 
+    /** To look the algorithm up takes longer than to digest a URL. */
+    private static final MessageDigest NOTHING = sha256();
+
     private final byte[] bytes;
 
     private Sha256(byte[] bytes) {
@@ -42,19 +45,27 @@ public final class Sha256 implements Comparable<Sha256> {
 
     /** Begins to digest bytes that come piece by piece. */
     public static MessageDigest start() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every Java platform has SHA-256", impossible);
-        }
+        return copy(NOTHING);
     }
 
     /** The digest of the bytes so far; the digest itself goes on. */
     public static Sha256 soFar(MessageDigest digest) {
+        return of(copy(digest).digest());
+    }
+
+    private static MessageDigest copy(MessageDigest digest) {
         try {
-            return of(((MessageDigest) digest.clone()).digest());
+            return (MessageDigest) digest.clone();
         } catch (CloneNotSupportedException impossible) {
             throw new IllegalStateException("the platform's SHA-256 can be cloned", impossible);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every Java platform has SHA-256", impossible);
         }
     }
 
