@@ -22,10 +22,12 @@ final class Reports {
     private static final int BACKLOG = 100_000;
 
     private final CustodyDesk desk;
+    private final LeaseVacuum vacuum;
     private final Gathering<Pending<?>> waiting;
 
-    Reports(CustodyDesk desk) {
+    Reports(CustodyDesk desk, LeaseVacuum vacuum) {
         this.desk = desk;
+        this.vacuum = vacuum;
         this.waiting = Gathering.start("report-rounds", BATCH, BACKLOG, this::carryOut);
     }
 
@@ -50,6 +52,7 @@ final class Reports {
         round.forEach(pending -> orders.add(pending.telling()));
         try {
             desk.carryOut(orders).forEach(Runnable::run);
+            vacuum.ended(orders.size());
         } catch (StorageFailure e) {
             if (round.size() == 1 || e.away()) {
                 round.forEach(pending -> pending.answer.completeExceptionally(e));

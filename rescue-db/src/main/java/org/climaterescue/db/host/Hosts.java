@@ -41,10 +41,10 @@ public final class Hosts {
 
     /** How many more connections hosts stand now, host by host where that differs from the usual; see {@link #headroom(List)}. */
     public Reply<List<Free>> free(Pipeline reads) throws SQLException {
-        // Of the hosts only those are looked at that have assignments or terms of their own, however many there are.
+        // Of the hosts only those are looked at that have assignments or terms of their own, however many there are; the
+        // fence keeps the planner from reading all of them for a join.
         return reads.list("""
-                select h.host_no,
-                       case when host_at_rest(h) then 0 else greatest(0, host_connections(h, ?) - l.active) end as free
+                select l.host_no, h.free
                 from (
                     select host_no, sum(active)::integer as active
                     from (select host_no, count(*) as active from assignment group by host_no
@@ -54,7 +54,9 @@ public final class Hosts {
                           union all
                           select host_no, 0 from host where name = 'magnet:') x
                     group by host_no) l
-                join host h using (host_no)
+                cross join lateral (
+                    select case when host_at_rest(h) then 0 else greatest(0, host_connections(h, ?) - l.active) end as free
+                    from host h where h.host_no = l.host_no offset 0) h
                 """, row -> new Free(row.integer("host_no"), row.integer("free")), terms.connections());
     }
 
