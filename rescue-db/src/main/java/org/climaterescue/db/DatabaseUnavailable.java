@@ -2,6 +2,7 @@ package org.climaterescue.db;
 
 import java.io.IOException;
 import java.io.Serial;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.stream.Collectors;
 import org.climaterescue.protocol.Causes;
@@ -31,7 +32,12 @@ public final class DatabaseUnavailable extends RuntimeException {
         }
         return new DatabaseUnavailable(
                 "The data directory %s cannot be used by user %s: %s. Set RESCUE_DATA_DIR to a directory that can be written."
-                        .formatted(directory, System.getProperty("user.name"), Causes.words(failure)),
+                        .formatted(
+                                directory,
+                                System.getProperty("user.name"),
+                                failure instanceof FileSystemException file
+                                        ? Causes.reason(file)
+                                        : Causes.words(failure)),
                 failure);
     }
 

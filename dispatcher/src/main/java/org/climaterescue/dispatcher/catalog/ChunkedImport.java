@@ -64,7 +64,7 @@ final class ChunkedImport implements RecordSink {
     private Future<?> last = CompletableFuture.completedFuture(null);
 
     private Future<?> lastButOne = last;
-    private Keys keysOfLast = keys;
+    private Keys keysOfLast = new Keys();
     private long toPassOver;
     /** Only touched by a chunk whose predecessor has been committed. */
     private long written;
@@ -141,24 +141,17 @@ final class ChunkedImport implements RecordSink {
         keys = new Keys();
         chunk = new ArrayList<>(CHUNK);
         characters = 0;
-        // In the order of the file, so that no chunk has a turn and waits for one that has none.
-        turns.acquire();
         try {
             lastButOne = before;
             last = threads.submit(() -> {
-                try {
-                    if (alone) {
-                        before.get();
-                    }
-                    nameHosts(hosts);
-                    write(records, upTo, before);
-                } finally {
-                    turns.release();
+                nameHosts(hosts);
+                if (alone || !writtenInTurn(records, upTo, before)) {
+                    before.get();
+                    writtenInTurn(records, upTo, before);
                 }
                 return records;
             });
         } catch (RejectedExecutionException stopping) {
-            turns.release();
             throw stopping(stopping);
         }
     }
@@ -196,8 +189,28 @@ final class ChunkedImport implements RecordSink {
         }
     }
 
-    private void write(List<CatalogRecord> records, Position upTo, Future<?> before)
-            throws InterruptedException, ExecutionException {
+    /**
+     * Writes a chunk when it is this import's turn; while a chunk only waits for the one before, others have theirs.
+     *
+     * @return false when the one before has not been committed, and nothing has been written
+     */
+    private boolean writtenInTurn(List<CatalogRecord> records, Position upTo, Future<?> before)
+            throws InterruptedException {
+        turns.acquire();
+        try {
+            write(records, upTo, before);
+            return true;
+        } catch (OutOfTurn early) {
+            if (early.interrupted) {
+                throw stopping(early);
+            }
+            return false;
+        } finally {
+            turns.release();
+        }
+    }
+
+    private void write(List<CatalogRecord> records, Position upTo, Future<?> before) throws InterruptedException {
         try {
             Chunk.Taken taken = Patience.whileAway(() -> transactions.atLength(connection -> {
                 Chunk.Taken now = Chunk.take(connection, run, records, terms);
@@ -214,9 +227,6 @@ final class ChunkedImport implements RecordSink {
             if (counts.added() > 0 || counts.updated() > 0) {
                 bell.ring();
             }
-        } catch (OutOfTurn early) {
-            before.get();
-            write(records, upTo, before);
         } catch (AlreadyTaken earlier) {
             LOG.info("{}", earlier.getMessage());
             written += records.size();
@@ -225,7 +235,15 @@ final class ChunkedImport implements RecordSink {
             if (!refused.refusesValue()) {
                 throw refused;
             }
-            if (records.size() > 1) {
+            if (!before.isDone()) {
+                throw new OutOfTurn(false);
+            }
+            long counted = Patience.whileAway(() -> transactions.in(connection -> Imports.counted(connection, run)));
+            if (!records.isEmpty() && counted == written + records.size()) {
+                // An earlier try was committed after all, and this one was in the way of what it had written.
+                written = counted;
+                bell.ring();
+            } else if (records.size() > 1) {
                 for (CatalogRecord one : records) {
                     write(List.of(one), upTo, before);
                 }
@@ -246,21 +264,23 @@ final class ChunkedImport implements RecordSink {
         try {
             before.get(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException stopping) {
-            Thread.currentThread().interrupt();
-            throw new OutOfTurn(stopping);
+            // The thread is told after the rollback, which would be interrupted else.
+            throw new OutOfTurn(true);
         } catch (ExecutionException | TimeoutException notYet) {
-            throw new OutOfTurn(notYet);
+            throw new OutOfTurn(false);
         }
     }
 
-    /** The chunk before has not been committed, or never will be. */
+    /** The chunk before has not been committed, or never will be. Without a cause: another chunk's failure is not this one's. */
     private static final class OutOfTurn extends RuntimeException {
 
         @Serial
         private static final long serialVersionUID = 1L;
 
-        OutOfTurn(Exception cause) {
-            super(cause);
+        private final boolean interrupted;
+
+        OutOfTurn(boolean interrupted) {
+            this.interrupted = interrupted;
         }
     }
 

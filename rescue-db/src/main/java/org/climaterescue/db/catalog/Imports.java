@@ -112,14 +112,23 @@ public final class Imports {
         }
     }
 
-    private static RuntimeException notNext(Connection connection, Run run, long before, long more)
-            throws SQLException {
-        long read = Sql.of(connection, """
+    /**
+     * How many records of this run are counted.
+     *
+     * @throws Superseded when the run is over
+     */
+    public static long counted(Connection connection, Run run) throws SQLException {
+        return Sql.of(connection, """
                         select added + updated + unchanged + duplicates + rejected as read from catalog
                         where catalog_no = ? and run = ? and status = 'importing'
                         """, run.catalogNo(), run.run())
                 .first(row -> row.number("read"))
                 .orElseThrow(() -> new Superseded(run));
+    }
+
+    private static RuntimeException notNext(Connection connection, Run run, long before, long more)
+            throws SQLException {
+        long read = counted(connection, run);
         return read == before + more
                 ? new AlreadyTaken(run, read)
                 : new IllegalStateException("import %d of catalog %d has %,d records, not %,d"
