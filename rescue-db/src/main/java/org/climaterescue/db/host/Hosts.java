@@ -41,7 +41,8 @@ public final class Hosts {
 
     /** How many more connections hosts stand now, host by host where that differs from the usual; see {@link #headroom(List)}. */
     public Reply<List<Free>> free(Pipeline reads) throws SQLException {
-        // Of the hosts only those are looked at that have assignments or terms of their own, however many there are; the
+        // Of the hosts only those are looked at that have assignments or terms of their own, however many there are;
+        // the
         // fence keeps the planner from reading all of them for a join.
         return reads.list("""
                 select l.host_no, h.free
