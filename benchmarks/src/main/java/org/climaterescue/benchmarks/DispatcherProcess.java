@@ -6,10 +6,11 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.climaterescue.dispatcher.Dispatcher;
 
-/** A dispatcher in a process of its own: cold at its start, and with what it costs told apart from what loads it. */
+/** A dispatcher as people start it, by {@code ./rescue up}: cold at its start, and with what it costs told apart from what loads it. */
 final class DispatcherProcess implements AutoCloseable {
+
+    private static final String READY = "The dispatcher answers at ";
 
     private final Process process;
     private final URI uri;
@@ -19,38 +20,32 @@ final class DispatcherProcess implements AutoCloseable {
         this.uri = uri;
     }
 
-    /** The other side: starts a dispatcher, says where it answers, and ends when whoever started it does. */
-    public static void main(String[] arguments) throws IOException {
-        try (Dispatcher dispatcher = Dispatcher.start(System.getenv())) {
-            System.out.println(dispatcher.uri());
-            System.in.transferTo(System.out);
-        }
-    }
-
-    /** Starts one with these settings; when this returns, it answers. */
+    /** Starts one with these settings, from the root of the repository; when this returns, it answers. */
     static DispatcherProcess start(Map<String, String> settings, BenchDatabase database) throws IOException {
-        var builder = new ProcessBuilder(Jvm.command(DispatcherProcess.class));
+        var builder = new ProcessBuilder("./rescue", "up");
         builder.environment().putAll(Bench.environment(settings, database));
         Process process = builder.redirectError(ProcessBuilder.Redirect.INHERIT).start();
         BufferedReader lines = process.inputReader(StandardCharsets.UTF_8);
-        String uri = lines.readLine();
-        if (uri == null) {
-            throw new IOException("the dispatcher did not start");
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            if (line.startsWith(READY)) {
+                return new DispatcherProcess(process, URI.create(line.substring(READY.length())));
+            }
         }
-        return new DispatcherProcess(process, URI.create(uri));
+        throw new IOException("the dispatcher did not start");
     }
 
     URI uri() {
         return uri;
     }
 
+    /** Of the dispatcher itself, for the launcher has made way for it. */
     long pid() {
         return process.pid();
     }
 
     @Override
-    public void close() throws IOException {
-        process.getOutputStream().close();
+    public void close() {
+        process.destroy();
         try {
             if (!process.waitFor(30, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
