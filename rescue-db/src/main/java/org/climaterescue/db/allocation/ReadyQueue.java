@@ -54,9 +54,6 @@ public final class ReadyQueue {
             ) tried on true
             """;
 
-    /** A node that is given something is noted as heard of when that was longer ago than this part of a lease. */
-    private static final int HEARD_AGAIN = 20;
-
     /** Parameters: a place, then floor, space, whether anybody wants an unknown size. The row comparison lets the index start at the place. */
     private static final String THAT_FIT = """
             (r.urgency, r.copies, r.rank, r.task_id, r.slot) > (?, ?, ?, ?, ?)
@@ -142,7 +139,7 @@ public final class ReadyQueue {
      * decision may no longer hold, is left out of the answer.
      *
      * <p>The rows of the nodes are locked until the transaction ends: none of them signs off or begins to drain meanwhile, and
-     * none is lost much before its new leases are: who was heard of a moment ago is not noted again. Whose row is locked just now, or who has left since it was admitted, is not held;
+     * none is lost before its new leases are. Whose row is locked just now, or who has left since it was admitted, is not held;
      * then nothing is claimed at all.
      *
      * @param lease how long the leases last
@@ -194,7 +191,6 @@ public final class ReadyQueue {
                             update node n set heard_at = clock_timestamp()
                             from held h
                             where n.node_no = any (?) and n.node_no = h.node_no and (select count(*) from held) = ?
-                              and n.heard_at < clock_timestamp() - make_interval(secs => ?)
                         )
                         select node_no, null as task_id, null as token, null as attempt, null as url, null as name,
                                null as size_bytes, null as sha256, null as priority from held
@@ -211,8 +207,7 @@ public final class ReadyQueue {
                         nodeNos.length,
                         (double) lease.toMillis() / 1000,
                         nodeNos,
-                        nodeNos.length,
-                        (double) lease.toMillis() / 1000 / HEARD_AGAIN)
+                        nodeNos.length)
                 .each(row -> {
                     Long taskId = row.numberOrNull("task_id");
                     if (taskId == null) {
