@@ -117,9 +117,13 @@ final class BoundedJson {
         return storable(cut);
     }
 
-    /** The text, or its first characters, in a form that the database can store. */
-    static String start(String text, int characters) {
-        return storable(text.length() <= characters ? text : text.substring(0, characters) + "…");
+    /**
+     * A name, or its first characters, as a message quotes it: what the database can store, and without the control characters by
+     * which a file that is no text could steer the terminal that shows it.
+     */
+    static String start(String name, int characters) {
+        String start = name.length() <= characters ? name : name.substring(0, characters) + "…";
+        return storable(start.replaceAll("[\\p{Cc}\\p{Cf}]", "\ufffd"));
     }
 
     /** The text with U+FFFD for what the database cannot store. */

@@ -79,14 +79,9 @@ record TableHeader(char separator, List<@Nullable String> columns, boolean heade
                 .formatted(
                         names.stream()
                                 .limit(MOST_NAMES)
-                                .map(name -> BoundedJson.start(printable(name.strip()), LONGEST_NAME))
+                                .map(name -> BoundedJson.start(name.strip(), LONGEST_NAME))
                                 .collect(Collectors.joining(", ", "[", "]")),
                         String.join(", ", Records.URL_MEMBERS)));
-    }
-
-    /** What is no text at all must not steer the terminal that shows it. */
-    private static String printable(String name) {
-        return name.replaceAll("[\\p{Cc}\\p{Cf}]", "\ufffd");
     }
 
     private static List<String> firstRow(String text, char separator) {
