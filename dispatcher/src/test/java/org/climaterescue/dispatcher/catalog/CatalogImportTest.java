@@ -18,29 +18,11 @@ import org.awaitility.Awaitility;
 import org.climaterescue.db.TestDatabase;
 import org.climaterescue.dispatcher.TestService;
 import org.climaterescue.dispatcher.TestService.Answer;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CatalogImportTest {
-
-    @TempDir
-    private Path dataDir;
-
-    private TestService service;
-
-    @BeforeEach
-    void start() {
-        service = TestService.start(dataDir);
-    }
-
-    @AfterEach
-    void stop() {
-        service.close();
-    }
+class CatalogImportTest extends OwnService {
 
     @Test
     void eachDistributionBecomesAnAssetAndEachRefusedOneSaysWhereAndWhy() {

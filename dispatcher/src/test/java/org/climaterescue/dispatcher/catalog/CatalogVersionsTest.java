@@ -7,40 +7,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
 import org.climaterescue.db.TestDatabase;
-import org.climaterescue.dispatcher.TestService;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** What the next version of a catalog changes, and how far an import has come. */
-class CatalogVersionsTest {
+class CatalogVersionsTest extends OwnService {
 
     private static final String A = "{\"url\":\"http://example.org/a\"}\n";
     private static final String B = "{\"url\":\"http://example.org/b\"}\n";
     private static final String C = "{\"url\":\"http://example.org/c\"}\n";
-
-    @TempDir
-    private Path dataDir;
-
-    private TestService service;
-
-    @BeforeEach
-    void start() {
-        service = TestService.start(dataDir);
-    }
-
-    @AfterEach
-    void stop() {
-        service.close();
-    }
 
     @Test
     void whatTheNextVersionListsNoMoreIsNotedAndStillRescued() {

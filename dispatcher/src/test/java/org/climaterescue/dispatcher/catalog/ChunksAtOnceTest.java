@@ -3,7 +3,6 @@ package org.climaterescue.dispatcher.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -19,32 +18,13 @@ import org.climaterescue.db.intake.Intake;
 import org.climaterescue.db.intake.Reception;
 import org.climaterescue.db.intake.Submission;
 import org.climaterescue.db.intake.Terms;
-import org.climaterescue.dispatcher.TestService;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Two chunks of an import are written at once, and nobody can tell. */
-class ChunksAtOnceTest {
+class ChunksAtOnceTest extends OwnService {
 
     /** As many records as a chunk has. */
     private static final int CHUNK = 2000;
-
-    @TempDir
-    private Path dataDir;
-
-    private TestService service;
-
-    @BeforeEach
-    void start() {
-        service = TestService.start(dataDir);
-    }
-
-    @AfterEach
-    void stop() {
-        service.close();
-    }
 
     @Test
     void theFirstOfEqualRecordsWinsInWhicheverChunkTheOthersAre() {
