@@ -85,8 +85,9 @@ class LaterSchemaTest extends FleetTest {
     /** Every table has a column more, every enumeration a word. */
     private void migrateFurther() {
         for (String statement : statements("""
-                select format('alter table %I add column later text default ''x''', tablename) as statement
-                from pg_tables where schemaname = 'public' and tablename <> 'flyway_schema_history'
+                select format('alter table %I add column later text default ''x''', relname) as statement
+                from pg_class where relkind in ('r', 'p') and not relispartition
+                  and relnamespace = 'public'::regnamespace and relname <> 'flyway_schema_history'
                 union all
                 select format('alter type %I add value ''later''', typname)
                 from pg_type where typtype = 'e' and typnamespace = 'public'::regnamespace

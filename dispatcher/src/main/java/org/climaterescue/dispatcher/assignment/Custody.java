@@ -492,7 +492,7 @@ public final class Custody {
         Optional<Integer> owner = lease.map(TaskFacts.Lease::nodeNo).or(() -> over.map(Ledger.Ended::nodeNo));
         if (owner.isEmpty()) {
             return Optional.of(new Outcome.Refused<>(ProblemException.notFound(
-                    "task " + id() + " never had such an assignment; ask POST /dispatch for one")));
+                    "task " + id() + " knows of no such assignment; ask POST /dispatch for one")));
         }
         return owner.get() == nodeNo
                 ? Optional.empty()

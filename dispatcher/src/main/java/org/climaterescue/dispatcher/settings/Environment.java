@@ -43,9 +43,15 @@ record Environment(Map<String, String> variables) {
     }
 
     Duration duration(String variable, Duration fallback, Duration least, Duration most) {
+        Duration duration = durationOrNull(variable, least, most);
+        return duration == null ? fallback : duration;
+    }
+
+    @Nullable
+    Duration durationOrNull(String variable, Duration least, Duration most) {
         String value = text(variable);
         if (value == null) {
-            return fallback;
+            return null;
         }
         return Durations.parse(value)
                 .filter(duration -> duration.compareTo(least) >= 0 && duration.compareTo(most) <= 0)

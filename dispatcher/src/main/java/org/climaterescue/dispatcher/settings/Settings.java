@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param liveness when a node counts as silent
  * @param retries how failed tasks are tried again
  * @param rescue how tasks are rescued
+ * @param history how long the chain of custody is kept
  * @param reads how long readers wait
  * @param access who may do what
  * @param mock the mock mode for developers of clients
@@ -30,6 +31,7 @@ public record Settings(
         Liveness liveness,
         Retries retries,
         Rescue rescue,
+        History history,
         Reads reads,
         Access access,
         Mock mock,
@@ -42,6 +44,7 @@ public record Settings(
     private static final Duration LONGEST_SILENCE = Duration.ofMinutes(2);
 
     private static final Duration DAY = Duration.ofDays(1);
+    private static final Duration MONTH = Duration.ofDays(30);
     private static final Duration YEAR = Duration.ofDays(365);
 
     /**
@@ -89,6 +92,13 @@ public record Settings(
      */
     public record Rescue(
             int copies, Duration dedupWindow, int hostConnections, long unknownSizeBytes, boolean allowPrivate) {}
+
+    /**
+     * How long the chain of custody is kept.
+     *
+     * @param keep events that are older may be dropped; null: none ever
+     */
+    public record History(@Nullable Duration keep) {}
 
     /**
      * How long readers wait.
@@ -158,6 +168,7 @@ public record Settings(
                                 Duration.ofMillis(1),
                                 Duration.ofHours(6))),
                 rescue(from),
+                new History(from.durationOrNull("RESCUE_HISTORY", MONTH, YEAR.multipliedBy(100))),
                 new Reads(from.duration("RESCUE_COALESCE_WAIT", Duration.ofSeconds(30), MOMENT, LONGEST_SILENCE)),
                 access,
                 new Mock(

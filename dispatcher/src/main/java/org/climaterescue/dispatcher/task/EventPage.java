@@ -25,8 +25,13 @@ record EventPage(
         @Nullable Long bytesDone,
         @JsonRawValue @Nullable String detail) {
 
-    /** The whole chain, oldest first. */
-    record History(String taskId, List<EventPage> items) {}
+    /**
+     * The chain, oldest first.
+     *
+     * @param historyDroppedBefore what happened before is kept no more; left out when nothing of this task's history can be missing
+     */
+    record History(
+            String taskId, List<EventPage> items, @Nullable Instant historyDroppedBefore) {}
 
     static EventPage from(long taskId, EventRow row) {
         return new EventPage(

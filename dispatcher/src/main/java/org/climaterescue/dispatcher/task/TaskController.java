@@ -11,12 +11,14 @@ import io.micronaut.security.rules.SecurityRule;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.climaterescue.db.Transactions;
+import org.climaterescue.db.history.HistoryParts;
 import org.climaterescue.db.task.AssignmentRow;
 import org.climaterescue.db.task.CopyRow;
 import org.climaterescue.db.task.EventRow;
@@ -84,7 +86,8 @@ final class TaskController {
                         Tasks.payload(connection, row.taskId()).orElse(null),
                         CopyRow.of(connection, row.taskId()),
                         AssignmentRow.of(connection, row.taskId()),
-                        FailureRow.of(connection, row.taskId())));
+                        FailureRow.of(connection, row.taskId()),
+                        droppedBefore(connection, row)));
     }
 
     /** Where a task stands, and who took, answers for and did it. */
@@ -101,7 +104,7 @@ final class TaskController {
                         Tasks.handlers(connection, row.taskId()).getOrDefault(row.taskId(), List.of())));
     }
 
-    /** Every event of a task in order: the chain of custody. */
+    /** Every event of a task in order: the chain of custody, as far back as it is kept. */
     @Get("/tasks/{taskId}/history")
     EventPage.History history(@PathVariable String taskId) {
         return found(
@@ -110,7 +113,8 @@ final class TaskController {
                         new TaskId(row.taskId()).toString(),
                         EventRow.of(connection, row.taskId()).stream()
                                 .map(event -> EventPage.from(row.taskId(), event))
-                                .toList()));
+                                .toList(),
+                        droppedBefore(connection, row)));
     }
 
     /** Where the copies of a URL are. */
@@ -126,6 +130,13 @@ final class TaskController {
                     row.status(),
                     CopyPage.all(row.said().sha256(), CopyRow.of(connection, row.taskId())));
         });
+    }
+
+    /** Null when the history of the task is whole. */
+    private static @Nullable Instant droppedBefore(Connection connection, TaskRow row) throws SQLException {
+        return HistoryParts.droppedBefore(connection)
+                .filter(before -> row.createdAt().isBefore(before))
+                .orElse(null);
     }
 
     private static String canonical(String url) {

@@ -119,20 +119,28 @@ record TaskPage(
         }
     }
 
-    /** A task with everything about it. */
+    /**
+     * A task with everything about it.
+     *
+     * @param assignments oldest first
+     * @param historyDroppedBefore assignments that began before are listed only while they are active; left out when none can be
+     *     missing
+     */
     record Whole(
             @JsonUnwrapped TaskPage task,
             @JsonRawValue @Nullable String payload,
             List<CopyPage> copies,
             List<Assignment> assignments,
-            List<Failed> errors) {
+            List<Failed> errors,
+            @Nullable Instant historyDroppedBefore) {
 
         static Whole from(
                 TaskRow row,
                 @Nullable String payload,
                 List<CopyRow> copies,
                 List<AssignmentRow> assignments,
-                List<FailureRow> failures) {
+                List<FailureRow> failures,
+                @Nullable Instant historyDroppedBefore) {
             return new Whole(
                     TaskPage.from(row),
                     payload,
@@ -140,7 +148,8 @@ record TaskPage(
                     assignments.stream()
                             .map(one -> Assignment.from(row.taskId(), one))
                             .toList(),
-                    failures.stream().map(Failed::from).toList());
+                    failures.stream().map(Failed::from).toList(),
+                    historyDroppedBefore);
         }
     }
 }

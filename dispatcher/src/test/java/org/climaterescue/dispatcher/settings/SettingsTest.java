@@ -28,6 +28,7 @@ final class SettingsTest {
                                 Duration.ofMinutes(15)),
                         new Settings.Retries(6, Duration.ofSeconds(30)),
                         new Settings.Rescue(3, Duration.ofDays(7), 2, 1_000_000_000L, false),
+                        new Settings.History(null),
                         new Settings.Reads(Duration.ofSeconds(30)),
                         new Settings.Access(null, null, false, 0),
                         new Settings.Mock(true, Path.of("mock/mock_data.json")),
@@ -54,6 +55,7 @@ final class SettingsTest {
         all.put("RESCUE_RETRY_BASE", "10s");
         all.put("RESCUE_HOST_CONNECTIONS", "4");
         all.put("RESCUE_UNKNOWN_SIZE_MB", "250");
+        all.put("RESCUE_HISTORY", "730d");
         all.put("RESCUE_COALESCE_WAIT", "800ms");
         all.put("RESCUE_OPERATOR_KEY", "operator-key");
         all.put("RESCUE_JOIN_KEY", "join-key");
@@ -76,6 +78,7 @@ final class SettingsTest {
                                 Duration.ofSeconds(20)),
                         new Settings.Retries(9, Duration.ofSeconds(10)),
                         new Settings.Rescue(5, Duration.ofDays(2), 4, 250_000_000L, true),
+                        new Settings.History(Duration.ofDays(730)),
                         new Settings.Reads(Duration.ofMillis(800)),
                         new Settings.Access("operator-key", "join-key", true, 17),
                         new Settings.Mock(true, Path.of("/tmp/mock.json")),
@@ -118,6 +121,8 @@ final class SettingsTest {
         "RESCUE_COPIES,101",
         "RESCUE_COPIES,2.5",
         "RESCUE_DEDUP_WINDOW,a week",
+        "RESCUE_HISTORY,29d",
+        "RESCUE_HISTORY,0",
         "RESCUE_DEDUP_WINDOW,-1s",
         "RESCUE_HEARTBEAT,15",
         "RESCUE_HEARTBEAT,0s",

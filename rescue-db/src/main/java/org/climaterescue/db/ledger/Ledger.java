@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -138,20 +139,36 @@ public final class Ledger {
     }
 
     /**
-     * Whose assignments have ended, by token, read from the chain of custody. A token that is missing here and among the leases of
-     * its task was never given out.
+     * Whose assignments have ended, by token. What came of an assignment is asked first, for it outlives the chain of custody, and one
+     * lookup finds it: who reports again, after an answer that was lost, is known by that. A token that is missing here and among
+     * the leases of its task was never given out, or ended before the history that is kept.
      */
     public Map<Long, Ended> ended(Connection connection, long[] taskIds, long[] tokens) throws SQLException {
         Map<Long, Ended> found = new HashMap<>();
         Sql.of(connection, """
-                        select distinct on (e.token) e.token, e.node_no, n.voice
-                        from event e join node n using (node_no)
-                        where e.task_id = any (?) and e.token = any (?)
-                          and e.kind in ('completed', 'failed', 'expired', 'released', 'assignment_cancelled')
-                        order by e.token
-                        """, taskIds, tokens)
-                .list(row -> found.put(row.number("token"), new Ended(row.integer("node_no"), row.text("voice"))));
+                        select x.token, x.node_no, n.voice
+                        from (select token, node_no from copy where task_id = any (?) and token = any (?)
+                              union all
+                              select token, node_no from failure where task_id = any (?) and token = any (?)) x
+                        join node n using (node_no)
+                        """, taskIds, tokens, taskIds, tokens)
+                .list(row -> found.put(row.number("token"), ended(row)));
+        long[] others =
+                Arrays.stream(tokens).filter(token -> !found.containsKey(token)).toArray();
+        if (others.length > 0) {
+            Sql.of(connection, """
+                            select distinct on (e.token) e.token, e.node_no, n.voice
+                            from event e join node n using (node_no)
+                            where e.task_id = any (?) and e.token = any (?)
+                              and e.kind in ('completed', 'failed', 'expired', 'released', 'assignment_cancelled')
+                            order by e.token
+                            """, taskIds, others).list(row -> found.put(row.number("token"), ended(row)));
+        }
         return found;
+    }
+
+    private static Ended ended(Sql.Row row) throws SQLException {
+        return new Ended(row.integer("node_no"), row.text("voice"));
     }
 
     /** Writes what was decided about tasks that this transaction has locked. */

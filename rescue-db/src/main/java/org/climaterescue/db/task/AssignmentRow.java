@@ -24,11 +24,23 @@ public record AssignmentRow(
 
     /**
      * All assignments of a task, oldest first. Those that have ended are read from the chain of custody: the first event that
-     * ends a token says how; a late copy comes after that. Needs an open transaction.
+     * ends a token says how; a late copy comes after that. Of those that began before the history that is kept, the active ones.
+     * Needs an open transaction.
      */
     public static List<AssignmentRow> of(Connection connection, long taskId) throws SQLException {
         return Sql.of(connection, """
-                        select e.token, n.node_id, e.attempt, e.at as assigned_at,
+                        with told as materialized (
+                            select event_no, at, kind, node_no, token, attempt, bytes_done from event
+                            where task_id = ? and token is not null
+                        ), active as materialized (
+                            select node_no, token, attempt, bytes_done, assigned_at from assignment where task_id = ?
+                        ), given as (
+                            select node_no, token, attempt, at as assigned_at from told where kind = 'assigned'
+                            union all
+                            select node_no, token, attempt, assigned_at from active
+                            where token not in (select token from told where kind = 'assigned')
+                        )
+                        select g.token, n.node_id, g.attempt, g.assigned_at,
                                case
                                    when a.token is not null then 'active'
                                    when ended.kind = 'assignment_cancelled' then 'cancelled'
@@ -36,18 +48,18 @@ public record AssignmentRow(
                                end as status,
                                coalesce(a.bytes_done, ended.bytes_done, 0) as bytes_done,
                                case when a.token is null then ended.at end as ended_at
-                        from event e
+                        from given g
                         join node n using (node_no)
-                        left join assignment a on a.task_id = e.task_id and a.token = e.token
+                        left join active a using (token)
                         left join lateral (
-                            select l.kind, l.at, l.bytes_done from event l
-                            where l.task_id = e.task_id and l.token = e.token and l.event_no > e.event_no
+                            select l.kind, l.at, l.bytes_done from told l
+                            where l.token = g.token
                               and l.kind in ('completed', 'failed', 'expired', 'released', 'assignment_cancelled')
                             order by l.event_no limit 1
                         ) ended on true
-                        where e.task_id = ? and e.kind = 'assigned' and (a.token is not null or ended.kind is not null)
-                        order by e.event_no
-                        """, taskId)
+                        where a.token is not null or ended.kind is not null
+                        order by g.token
+                        """, taskId, taskId)
                 .list(row -> new AssignmentRow(
                         row.number("token"),
                         row.text("node_id"),

@@ -40,7 +40,10 @@ public record TaskRow(
                    (select i.gone_at from catalog_item i
                     where i.catalog_no = t.catalog_no and i.task_id = t.task_id) as catalog_gone_at,
                    (select count(*) from failure f where f.task_id = t.task_id and f.charged) as attempts,
-                   (select e.at from event e where e.task_id = t.task_id order by e.event_no desc limit 1) as updated_at
+                   -- The time leaves the parts of the history aside that are older than the task, but for a clock that was set.
+                   coalesce((select e.at from event e
+                             where e.task_id = t.task_id and e.at > t.created_at - interval '1 day'
+                             order by e.event_no desc limit 1), now.since) as updated_at
             """;
 
     static final String FROM = """

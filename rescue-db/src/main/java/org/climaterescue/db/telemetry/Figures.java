@@ -84,6 +84,8 @@ public final class Figures {
                         select e.event_no, e.at, e.task_id, e.kind::text as kind, e.task_status, n.node_id, e.token
                         from event e left join node n using (node_no)
                         where e.event_no > ? and e.event_no <= ?
+                          -- Leaves the parts of the history aside that can hold none of them.
+                          and e.at > now() - interval '1 day'
                         order by e.event_no desc limit ?
                         """, after, until, limit)
                 .list(row -> new Change(

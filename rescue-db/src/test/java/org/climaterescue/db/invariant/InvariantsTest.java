@@ -162,6 +162,15 @@ class InvariantsTest {
     }
 
     @Test
+    void historyThatWasDroppedIsNotMissed() throws SQLException {
+        execute("select drop_history_part(partition) from history_part");
+        assertThat(broken()).isEmpty();
+
+        execute("update history_part set dropped_at = null");
+        assertThat(broken()).extracting(Finding::number).containsExactly(17, 18, 19, 20, 21);
+    }
+
+    @Test
     void examplesAreFewAndNameTasksAsClientsDo() throws SQLException {
         execute("delete from capture");
 
