@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One loop that takes all that has come and hands it on as one round, in the order in which it came. There is no waiting for
- * more: what comes meanwhile is the next round.
+ * One loop that takes all that has come and hands it on as one round, in the order in which it came. What comes meanwhile is
+ * the next round; unless it is told otherwise, there is no waiting for more.
  */
 public final class Gathering<T> {
 
@@ -24,13 +24,15 @@ public final class Gathering<T> {
     private final Queue<T> waiting = new ArrayDeque<>();
     private final int largest;
     private final int backlog;
+    private final Duration patience;
     private final Consumer<List<T>> round;
     private final Thread loop;
     private boolean closed;
 
-    private Gathering(String name, int largest, int backlog, Consumer<List<T>> round) {
+    private Gathering(String name, int largest, int backlog, Duration patience, Consumer<List<T>> round) {
         this.largest = largest;
         this.backlog = backlog;
+        this.patience = patience;
         this.round = round;
         this.loop = Thread.ofPlatform().name(name).unstarted(this::serve);
     }
@@ -44,7 +46,17 @@ public final class Gathering<T> {
      * @param round carries out what was gathered, which is never empty, and answers for all of it, whatever happens
      */
     public static <T> Gathering<T> start(String name, int largest, int backlog, Consumer<List<T>> round) {
-        var gathering = new Gathering<>(name, largest, backlog, round);
+        return start(name, largest, backlog, Duration.ZERO, round);
+    }
+
+    /**
+     * Starts a loop whose rounds wait for more: for what nobody is in a hurry for, and costs much less together.
+     *
+     * @param patience how long a round waits from when its first one has come, unless it is full before
+     */
+    public static <T> Gathering<T> start(
+            String name, int largest, int backlog, Duration patience, Consumer<List<T>> round) {
+        var gathering = new Gathering<>(name, largest, backlog, patience, round);
         gathering.loop.start();
         return gathering;
     }
@@ -57,7 +69,9 @@ public final class Gathering<T> {
                 return false;
             }
             waiting.add(one);
-            changed.signal();
+            if (waiting.size() == 1 || waiting.size() == largest) {
+                changed.signal();
+            }
             return true;
         } finally {
             lock.unlock();
@@ -77,21 +91,29 @@ public final class Gathering<T> {
     }
 
     private void serve() {
-        for (List<T> next = next(); !next.isEmpty(); next = next()) {
-            try {
-                round.accept(next);
-            } catch (RuntimeException | Error e) {
-                LOG.error("a round failed without an answer for those who wait", e);
+        try {
+            for (List<T> next = next(); !next.isEmpty(); next = next()) {
+                try {
+                    round.accept(next);
+                } catch (RuntimeException | Error e) {
+                    LOG.error("a round failed without an answer for those who wait", e);
+                }
             }
+        } catch (InterruptedException stopping) {
+            Thread.currentThread().interrupt();
         }
     }
 
     /** What has come; empty once the loop is to end. */
-    private List<T> next() {
+    private List<T> next() throws InterruptedException {
         lock.lock();
         try {
             while (!closed && waiting.isEmpty()) {
-                changed.awaitUninterruptibly();
+                changed.await();
+            }
+            long left = patience.toNanos();
+            while (!closed && waiting.size() < largest && left > 0) {
+                left = changed.awaitNanos(left);
             }
             List<T> next = new ArrayList<>(Math.min(waiting.size(), largest));
             while (next.size() < largest && !waiting.isEmpty()) {

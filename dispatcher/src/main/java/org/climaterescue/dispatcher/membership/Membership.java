@@ -1,10 +1,14 @@
 package org.climaterescue.dispatcher.membership;
 
+import io.micronaut.scheduling.TaskExecutors;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.climaterescue.db.Transactions;
@@ -41,10 +45,12 @@ final class Membership {
     private final Leases leases;
     private final Ledger ledger;
     private final NodeRegistry registry;
+    private final Heartbeats heartbeats;
     private final CustodyDesk desk;
     private final WorkBell bell;
     private final Settings.Liveness liveness;
     private final Silence silence;
+    private final ExecutorService blocking;
     private final Tokens tokens = new Tokens();
 
     Membership(
@@ -53,19 +59,23 @@ final class Membership {
             Leases leases,
             Ledger ledger,
             NodeRegistry registry,
+            Heartbeats heartbeats,
             CustodyDesk desk,
             WorkBell bell,
             Silence silence,
-            Settings settings) {
+            Settings settings,
+            @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
         this.transactions = transactions;
         this.nodes = nodes;
         this.leases = leases;
         this.ledger = ledger;
         this.registry = registry;
+        this.heartbeats = heartbeats;
         this.desk = desk;
         this.bell = bell;
         this.liveness = settings.liveness();
         this.silence = silence;
+        this.blocking = blocking;
     }
 
     /**
@@ -138,44 +148,53 @@ final class Membership {
     }
 
     /** Renews what the heartbeat lists, releases what two in a row have left out, learns sizes, and says what to stop. */
-    Heartbeat.Answer beat(String nodeId, Heartbeat heartbeat, Caller caller) {
+    CompletableFuture<Heartbeat.Answer> beat(String nodeId, Heartbeat heartbeat, Caller caller) {
         Map<AssignmentId, Heartbeat.Progress> listed = listed(heartbeat);
-        long[] taskIds = listed.keySet().stream().mapToLong(AssignmentId::task).toArray();
-        long[] tokenNos =
-                listed.keySet().stream().mapToLong(AssignmentId::token).toArray();
-        long[] bytes = listed.values().stream()
-                .mapToLong(Heartbeat.Progress::bytesDone)
-                .toArray();
-        @Nullable
-        Long[] sizes =
-                listed.values().stream().map(Heartbeat.Progress::sizeBytes).toArray(Long[]::new);
-        Beat beat = transactions.in(connection -> {
-            Nodes.Known node = nodes.find(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
-            caller.requireNode(nodeId);
-            nodes.report(connection, node.nodeNo(), Limits.bytes(heartbeat.capacityGb()));
-            return new Beat(
-                    nodes.status(connection, node.nodeNo(), silence),
-                    leases.renew(
-                            connection,
-                            node.nodeNo(),
-                            taskIds,
-                            tokenNos,
-                            bytes,
-                            sizes,
-                            liveness.lostAfter(),
-                            liveness.stallAfter()),
-                    leases.omit(connection, node.nodeNo(), tokenNos));
-        });
+        return registry.registered(nodeId)
+                .thenCompose(node -> {
+                    caller.requireNode(nodeId);
+                    return heartbeats.note(
+                            node.nodeNo(), Limits.bytes(heartbeat.capacityGb()), leases(node.nodeNo(), listed));
+                })
+                .thenCompose(beat -> isQuiet(beat, heartbeat)
+                        ? CompletableFuture.completedFuture(answer(beat, List.of()))
+                        : CompletableFuture.supplyAsync(() -> conclude(beat, heartbeat, listed), blocking));
+    }
+
+    private static List<Leases.Listed> leases(int nodeNo, Map<AssignmentId, Heartbeat.Progress> listed) {
+        return listed.entrySet().stream()
+                .map(entry -> new Leases.Listed(
+                        nodeNo,
+                        entry.getKey().task(),
+                        entry.getKey().token(),
+                        entry.getValue().bytesDone(),
+                        entry.getValue().sizeBytes()))
+                .toList();
+    }
+
+    /** Whether nothing follows from a heartbeat: all that it lists is renewed, nothing was left out, and no size is new. */
+    private static boolean isQuiet(Heartbeats.Beat beat, Heartbeat heartbeat) {
+        return beat.omitted().isEmpty()
+                && beat.renewed().size() == heartbeat.assignments().size()
+                && beat.renewed().stream().allMatch(lease -> lease.news() == null);
+    }
+
+    private Heartbeat.Answer conclude(
+            Heartbeats.Beat beat, Heartbeat heartbeat, Map<AssignmentId, Heartbeat.Progress> listed) {
         desk.carryOut(Stream.concat(
                         beat.omitted().stream().map(lease -> TaskOrders.releaseOmitted(lease.taskId(), lease.token())),
                         beat.renewed().stream().flatMap(Membership::news))
                 .toList());
+        return answer(beat, stops(heartbeat, listed, beat.renewed()));
+    }
+
+    private Heartbeat.Answer answer(Heartbeats.Beat beat, List<Heartbeat.Stop> stops) {
         List<Heartbeat.Renewed> renewed = beat.renewed().stream()
                 .map(lease -> new Heartbeat.Renewed(
                         new AssignmentId(lease.taskId(), lease.token()).toString(),
                         liveness.lostAfter().toSeconds()))
                 .toList();
-        return new Heartbeat.Answer(beat.status(), renewed, stops(heartbeat, listed, beat.renewed()));
+        return new Heartbeat.Answer(beat.status(), renewed, stops);
     }
 
     private static Stream<Order<Boolean>> news(Leases.Renewed lease) {
@@ -304,6 +323,4 @@ final class Membership {
     record Left(String nodeId, NodeStatus status, long released, long withdrawn) {}
 
     private record Gone(int nodeNo, long released) {}
-
-    private record Beat(NodeStatus status, List<Leases.Renewed> renewed, List<Leases.Lease> omitted) {}
 }

@@ -25,11 +25,9 @@ import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.dispatcher.node.NodeRegistry;
-import org.climaterescue.dispatcher.problem.Checks;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
-import org.climaterescue.protocol.Heartbeat;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeRegistration;
 import org.climaterescue.protocol.NodeStatus;
@@ -48,14 +46,12 @@ class NodeController {
     private final Transactions transactions;
     private final Nodes nodes;
     private final Silence silence;
-    private final Checks checks;
 
-    NodeController(Membership membership, Transactions transactions, Nodes nodes, Silence silence, Checks checks) {
+    NodeController(Membership membership, Transactions transactions, Nodes nodes, Silence silence) {
         this.membership = membership;
         this.transactions = transactions;
         this.nodes = nodes;
         this.silence = silence;
-        this.checks = checks;
     }
 
     /** Takes a node in (201), or back under the id that it had (200). */
@@ -93,13 +89,6 @@ class NodeController {
                 .findFirst()
                 .map(Entry::from)
                 .orElseThrow(() -> NodeRegistry.unknown(nodeId));
-    }
-
-    /** A node says that it lives and what it works on. Renews exactly the leases that it lists. */
-    @Post("/{nodeId}/heartbeat")
-    @Secured(Roles.NODE)
-    Heartbeat.Answer heartbeat(String nodeId, @Body Heartbeat heartbeat, @Parameter(hidden = true) Caller caller) {
-        return membership.beat(nodeId, checks.require(heartbeat), caller);
     }
 
     /** The node finishes what it has and gets nothing new. */

@@ -108,6 +108,11 @@ public final class NodeRegistry {
         });
     }
 
+    /** The node of this id; fails with 404 {@code not_found} when there is none. */
+    public CompletableFuture<Nodes.Known> registered(String nodeId) {
+        return find(nodeId).thenApply(found -> found.orElseThrow(() -> unknown(nodeId)));
+    }
+
     /** Who reports; a stranger owns no assignment. Counts as hearing from the node. */
     public CompletableFuture<Nodes.Known> reporting(String nodeId) {
         return find(nodeId).thenApply(found -> {

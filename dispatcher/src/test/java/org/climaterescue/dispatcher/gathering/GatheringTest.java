@@ -2,6 +2,7 @@ package org.climaterescue.dispatcher.gathering;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -72,6 +73,42 @@ class GatheringTest {
         assertThat(begun.take()).containsExactly(1);
         assertThat(begun.take()).containsExactly(2);
         gathering.stop();
+    }
+
+    @Test
+    void aRoundThatWaitsForMoreBeginsWhenItIsFull() throws InterruptedException {
+        go.countDown();
+        Gathering<Integer> gathering = Gathering.start("test", 3, 100, Duration.ofDays(1), this::round);
+
+        for (int i = 0; i < 6; i++) {
+            gathering.offer(i);
+        }
+
+        assertThat(begun.take()).containsExactly(0, 1, 2);
+        assertThat(begun.take()).containsExactly(3, 4, 5);
+        gathering.stop();
+    }
+
+    @Test
+    void aRoundThatWaitsForMoreBeginsWhenItsPatienceEnds() throws InterruptedException {
+        go.countDown();
+        Gathering<Integer> gathering = Gathering.start("test", 3, 100, Duration.ofMillis(5), this::round);
+
+        gathering.offer(0);
+
+        assertThat(begun.take()).containsExactly(0);
+        gathering.stop();
+    }
+
+    @Test
+    void aRoundThatWaitsForMoreIsCarriedOutAtTheEnd() throws InterruptedException {
+        go.countDown();
+        Gathering<Integer> gathering = Gathering.start("test", 3, 100, Duration.ofDays(1), this::round);
+        gathering.offer(0);
+
+        gathering.stop();
+
+        assertThat(begun.take()).containsExactly(0);
     }
 
     private void round(List<Integer> round) {

@@ -6,6 +6,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import org.climaterescue.db.Pipeline;
+import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.Sql;
 import org.climaterescue.protocol.StopReason;
 import org.jspecify.annotations.Nullable;
@@ -15,77 +17,84 @@ import org.jspecify.annotations.Nullable;
 public final class Leases {
 
     /**
-     * Renews exactly the listed leases of a node, unless they have run out or no byte has come for too long. What is on the disk
+     * Renews exactly the listed leases of nodes, unless they have run out or no byte has come for too long. What is on the disk
      * is reserved in any case. A size that the origin has told is only compared here: what follows from it needs the task's lock,
      * which comes before the lease's.
      *
-     * @param bytesDone bytes on the node's disk, in the order of the tokens
-     * @param sizes what the origin says that each file has; null where it has not said
+     * <p>The other leases of these nodes were left out, and that is counted.
+     *
+     * @param nodeNos the nodes whose heartbeats these are
+     * @param listed what their heartbeats list
      */
-    public List<Renewed> renew(
-            Connection connection,
-            int nodeNo,
-            long[] taskIds,
-            long[] tokens,
-            long[] bytesDone,
-            @Nullable Long[] sizes,
-            Duration lease,
-            Duration stallAfter)
+    public Reply<List<Renewed>> renew(
+            Pipeline beats, int[] nodeNos, List<Listed> listed, Duration lease, Duration stallAfter)
             throws SQLException {
-        // All leases of the node are locked first, the unlisted ones as well, in the order of the ledger: a heartbeat
+        // All leases of the nodes are locked first, the unlisted ones as well, in the order of the ledger: a heartbeat
         // that locked those that it leaves out later would go back in that order, and wait in a circle with a report.
-        return Sql.of(connection, """
-                        with held as materialized (
-                            select task_id, node_no, token from assignment where node_no = ?
-                            order by task_id for no key update
-                        ), listed as (
-                            select h.task_id, h.node_no, x.bytes_done, x.size_bytes
-                            from held h
-                            join unnest(?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
-                                as x (task_id, token, bytes_done, size_bytes) using (task_id, token)
-                        )
-                        update assignment a
-                        set lease_until = clock_timestamp() + make_interval(secs => ?),
-                            progress_at = case when x.bytes_done > a.bytes_done then clock_timestamp() else a.progress_at end,
-                            bytes_done = greatest(a.bytes_done, x.bytes_done),
-                            reserved_bytes = greatest(a.reserved_bytes, x.bytes_done),
-                            omissions = 0
-                        from listed x
-                        where a.task_id = x.task_id and a.node_no = x.node_no
-                          and a.lease_until > clock_timestamp()
-                          and (x.bytes_done > a.bytes_done or a.progress_at > clock_timestamp() - make_interval(secs => ?))
-                        returning a.task_id, a.token,
-                                  case when a.unsized or greatest(x.size_bytes, a.bytes_done) <> a.reserved_bytes
-                                       then x.size_bytes end as news
-                        """, nodeNo, taskIds, tokens, bytesDone, sizes, seconds(lease), seconds(stallAfter))
-                .list(row -> new Renewed(row.number("task_id"), row.number("token"), row.numberOrNull("news")));
+        return beats.list(
+                """
+                with held as materialized (
+                    select task_id, node_no, token from assignment where node_no = any (?)
+                    order by task_id, node_no for no key update
+                ), listed as (
+                    select h.task_id, h.node_no, x.bytes_done, x.size_bytes
+                    from held h
+                    join unnest(?::integer[], ?::bigint[], ?::bigint[], ?::bigint[], ?::bigint[])
+                        as x (node_no, task_id, token, bytes_done, size_bytes) using (node_no, task_id, token)
+                )
+                update assignment a
+                set lease_until = clock_timestamp() + make_interval(secs => ?),
+                    progress_at = case when x.bytes_done > a.bytes_done then clock_timestamp() else a.progress_at end,
+                    bytes_done = greatest(a.bytes_done, x.bytes_done),
+                    reserved_bytes = greatest(a.reserved_bytes, x.bytes_done),
+                    omissions = 0
+                from listed x
+                where a.task_id = x.task_id and a.node_no = x.node_no
+                  and a.lease_until > clock_timestamp()
+                  and (x.bytes_done > a.bytes_done or a.progress_at > clock_timestamp() - make_interval(secs => ?))
+                returning a.node_no, a.task_id, a.token,
+                          case when a.unsized or greatest(x.size_bytes, a.bytes_done) <> a.reserved_bytes
+                               then x.size_bytes end as news
+                """,
+                row -> new Renewed(
+                        row.integer("node_no"), row.number("task_id"), row.number("token"), row.numberOrNull("news")),
+                nodeNos,
+                listed.stream().mapToInt(Listed::nodeNo).toArray(),
+                listed.stream().mapToLong(Listed::taskId).toArray(),
+                listed.stream().mapToLong(Listed::token).toArray(),
+                listed.stream().mapToLong(Listed::bytesDone).toArray(),
+                listed.stream().map(Listed::sizeBytes).toArray(Long[]::new),
+                seconds(lease),
+                seconds(stallAfter));
     }
 
     /**
-     * Counts the node's leases that a heartbeat left out. They are locked since {@link #renew}, but for those given out since.
+     * Counts the leases that the nodes' heartbeats left out. They are locked since {@link #renew}, but for those given out since.
      *
-     * @param tokens what the heartbeat listed
      * @return the leases that two heartbeats in a row have left out
      */
-    public List<Lease> omit(Connection connection, int nodeNo, long[] tokens) throws SQLException {
-        return Sql.of(connection, """
-                        with unlisted as (
-                            select task_id, node_no from assignment where node_no = ? and token <> all (?)
-                            order by task_id for no key update
-                        ), omitted as (
-                            update assignment a set omissions = a.omissions + 1
-                            from unlisted u where a.task_id = u.task_id and a.node_no = u.node_no
-                            returning a.task_id, a.token, a.omissions
-                        )
-                        select task_id, token from omitted where omissions >= 2
-                        """, nodeNo, tokens)
-                .list(row -> new Lease(row.number("task_id"), row.number("token")));
+    public Reply<List<Lease>> omit(Pipeline beats, int[] nodeNos, List<Listed> listed) throws SQLException {
+        return beats.list(
+                """
+                with unlisted as (
+                    select task_id, node_no from assignment where node_no = any (?) and token <> all (?)
+                    order by task_id, node_no for no key update
+                ), omitted as (
+                    update assignment a set omissions = a.omissions + 1
+                    from unlisted u where a.task_id = u.task_id and a.node_no = u.node_no
+                    returning a.node_no, a.task_id, a.token, a.omissions
+                )
+                select node_no, task_id, token from omitted where omissions >= 2
+                """,
+                row -> new Lease(row.integer("node_no"), row.number("task_id"), row.number("token")),
+                nodeNos,
+                listed.stream().mapToLong(Listed::token).toArray());
     }
 
     /** A node's active leases. */
     public List<Lease> of(Connection connection, int nodeNo) throws SQLException {
         return Sql.of(connection, "select task_id, token from assignment where node_no = ?", nodeNo)
-                .list(row -> new Lease(row.number("task_id"), row.number("token")));
+                .list(row -> new Lease(nodeNo, row.number("task_id"), row.number("token")));
     }
 
     /** Leases that have run out or on which no byte has come for too long; each is checked again under its task's lock. */
@@ -129,15 +138,29 @@ public final class Leases {
         return duration.toMillis() / 1000.0;
     }
 
-    /** A lease, by task and token. */
-    public record Lease(long taskId, long token) {}
+    /** A lease, by node, task and token. */
+    public record Lease(int nodeNo, long taskId, long token) {}
+
+    /**
+     * A lease that a heartbeat lists.
+     *
+     * @param bytesDone bytes on the node's disk
+     * @param sizeBytes what the origin says that the file has; null if it has not said
+     */
+    public record Listed(
+            int nodeNo,
+            long taskId,
+            long token,
+            long bytesDone,
+            @Nullable Long sizeBytes) {}
 
     /**
      * A lease that lasts longer now.
      *
      * @param news the size that was told, if it is not what is reserved; else null
      */
-    public record Renewed(long taskId, long token, @Nullable Long news) {}
+    public record Renewed(
+            int nodeNo, long taskId, long token, @Nullable Long news) {}
 
     /** A lease to end; {@code runOut}: not renewed in time, else stalled. */
     public record Overdue(long taskId, long token, boolean runOut) {}

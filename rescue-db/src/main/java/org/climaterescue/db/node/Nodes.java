@@ -9,6 +9,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.climaterescue.db.Pipeline;
+import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.Sql;
 import org.climaterescue.protocol.NodeRegistration;
 import org.climaterescue.protocol.NodeStatus;
@@ -142,14 +144,30 @@ public final class Nodes {
                 .one(row -> row.word(NodeStatus.class, "status"));
     }
 
-    /** A node reports its free space; that is being heard of. */
-    public void report(Connection connection, int nodeNo, long capacityBytes) throws SQLException {
-        Sql.of(
-                        connection,
-                        "update node set heard_at = clock_timestamp(), capacity_bytes = ? where node_no = ?",
-                        capacityBytes,
-                        nodeNo)
-                .update();
+    /**
+     * Nodes report their free space; that is being heard of. Their rows are locked in one order, so that two of these cannot wait for
+     * each other.
+     *
+     * @param capacityBytes in the order of the nodes
+     */
+    public Reply<List<Reported>> report(Pipeline beats, int[] nodeNos, long[] capacityBytes, Silence silence)
+            throws SQLException {
+        return beats.list(
+                """
+                with reporting as (
+                    select n.node_no, x.capacity_bytes
+                    from node n join unnest(?::integer[], ?::bigint[]) as x (node_no, capacity_bytes) using (node_no)
+                    order by n.node_no for no key update of n
+                )
+                update node n set heard_at = clock_timestamp(), capacity_bytes = r.capacity_bytes
+                from reporting r where n.node_no = r.node_no
+                returning n.node_no, node_status(n, ?, ?) as status
+                """,
+                row -> new Reported(row.integer("node_no"), row.word(NodeStatus.class, "status")),
+                nodeNos,
+                capacityBytes,
+                silence.suspectSeconds(),
+                silence.lostSeconds());
     }
 
     /** Whose voice a node has. */
@@ -300,4 +318,7 @@ public final class Nodes {
             long rejected,
             boolean doubtful,
             long failures) {}
+
+    /** A node that has reported, and how it stands after that. */
+    public record Reported(int nodeNo, NodeStatus status) {}
 }

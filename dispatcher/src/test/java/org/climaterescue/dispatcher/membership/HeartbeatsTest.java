@@ -1,0 +1,97 @@
+package org.climaterescue.dispatcher.membership;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+import org.climaterescue.dispatcher.FleetTest;
+import org.climaterescue.dispatcher.TestDispatcher.Answer;
+import org.climaterescue.protocol.AssignmentId;
+import org.junit.jupiter.api.Test;
+
+/** Heartbeats that are noted together. */
+class HeartbeatsTest extends FleetTest {
+
+    private static final int FLEET = 30;
+
+    @Override
+    protected Map<String, String> settings() {
+        return Map.of("RESCUE_HOST_CONNECTIONS", "100");
+    }
+
+    @Test
+    void eachRenewsItsOwnLeaseAndNoOther() {
+        Map<String, String> leases = new LinkedHashMap<>();
+        for (String node : nodes()) {
+            submit(1);
+            leases.put(node, claim(node));
+        }
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        List<String> order = List.copyOf(leases.keySet());
+        for (int i = 0; i < FLEET; i++) {
+            String own = leases.get(order.get(i));
+            String others = leases.get(order.get((i + 1) % FLEET));
+            answers.add(dispatcher.posting(
+                    "/nodes/" + node(order.get(i)) + "/heartbeat",
+                    "{'capacity_gb':1,'assignments':[{'assignment_id':'%s','bytes_done':%d},{'assignment_id':'%s','bytes_done':999}]}"
+                            .formatted(own, i + 1, others)));
+        }
+        for (int i = 0; i < FLEET; i++) {
+            JsonNode answer = answers.get(i).join().body();
+            assertThat(ids(answer.at("/renewed"))).containsExactly(leases.get(order.get(i)));
+            assertThat(ids(answer.at("/stop"))).containsExactly(leases.get(order.get((i + 1) % FLEET)));
+            assertThat(answer.at("/node_status").asText()).isEqualTo("active");
+        }
+        for (int i = 0; i < FLEET; i++) {
+            assertThat(bytesDone(leases.get(order.get(i)))).isEqualTo(i + 1);
+        }
+    }
+
+    @Test
+    void twoOfOneNodeThatLeaveALeaseOutReleaseItAlsoWhenTheyComeAtOnce() {
+        register("a");
+        String task = submit(1);
+        claim("a");
+
+        CompletableFuture.allOf(beating("a"), beating("a")).join();
+
+        assertThat(standing(task)).isEqualTo("pending");
+    }
+
+    @Test
+    void oneOfANodeThatNobodyKnowsHarmsNoOther() {
+        register("a");
+
+        var known = beating("a");
+        var unknown = beating("nobody");
+
+        assertThat(unknown.join().status()).isEqualTo(404);
+        assertThat(known.join().status()).isEqualTo(200);
+    }
+
+    private List<String> nodes() {
+        return IntStream.range(0, FLEET).mapToObj(i -> "fleet" + i).toList();
+    }
+
+    private CompletableFuture<Answer> beating(String node) {
+        return dispatcher.posting("/nodes/" + node(node) + "/heartbeat", "{'capacity_gb':1,'assignments':[]}");
+    }
+
+    private long bytesDone(String lease) {
+        String task = AssignmentId.parse(lease).orElseThrow().taskId().toString();
+        JsonNode assignments = dispatcher.get("/tasks/" + task).body().at("/assignments");
+        return assignments.get(0).at("/bytes_done").asLong();
+    }
+
+    private static List<String> ids(JsonNode list) {
+        return StreamSupport.stream(list.spliterator(), false)
+                .map(one -> one.at("/assignment_id").asText())
+                .toList();
+    }
+}
