@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -37,6 +38,7 @@ import org.climaterescue.db.node.Turns;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Grant;
 import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
 import org.climaterescue.dispatcher.allocation.WaitingRoom.Caller;
+import org.climaterescue.dispatcher.allocation.WaitingRoom.Line;
 import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.service.InstanceId;
@@ -143,8 +145,10 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     private void serve() {
         try {
-            for (List<Caller> line = room.await(); !line.isEmpty(); line = room.await()) {
-                serve(line);
+            for (Line line = room.await(); !line.callers().isEmpty(); line = room.await()) {
+                if (!serve(line)) {
+                    serve(room.whole());
+                }
             }
         } catch (InterruptedException stopping) {
             Thread.currentThread().interrupt();
@@ -153,13 +157,21 @@ final class AllocationRounds implements GracefulShutdownCapable {
         }
     }
 
-    /** One round for the first call of each node; a further one has its turn when the first has been answered. */
-    private void serve(List<Caller> callers) {
+    /**
+     * One round for the first call of each node; a further one has its turn when the first has been answered.
+     *
+     * @return false when nothing was done, for there is something that others in the room may want as well
+     */
+    private boolean serve(Line asked) {
+        List<Caller> callers = asked.callers();
         Map<String, Caller> line = new LinkedHashMap<>();
         callers.forEach(caller -> line.putIfAbsent(caller.nodeId(), caller));
-        Map<String, Given> answers;
+        long began = System.nanoTime();
+        Optional<Map<String, Given>> round;
         try {
-            answers = round(List.copyOf(line.values()));
+            round = asked.isWhole() || !notices.areLost()
+                    ? round(List.copyOf(line.values()), asked.isWhole())
+                    : Optional.empty();
         } catch (RuntimeException | Error e) {
             // Whatever went wrong, the callers are told and the loop goes on.
             notices.lost();
@@ -170,12 +182,18 @@ final class AllocationRounds implements GracefulShutdownCapable {
             }
             room.leave(callers);
             callers.forEach(caller -> caller.answer().completeExceptionally(e));
-            return;
+            return true;
         }
+        if (round.isEmpty()) {
+            return false;
+        }
+        Map<String, Given> answers = round.get();
         Map<Caller, Runnable> done = new LinkedHashMap<>();
+        List<Caller> unserved = new ArrayList<>();
         for (Caller caller : callers) {
             Given given = answers.get(caller.nodeId());
             if (given == null) {
+                unserved.add(caller);
                 if (caller.overdueBy(LONGEST_ABSENCE)) {
                     done.put(
                             caller,
@@ -191,18 +209,29 @@ final class AllocationRounds implements GracefulShutdownCapable {
             }
         }
         room.leave(done.keySet());
+        room.ended(
+                asked,
+                Duration.ofNanos(System.nanoTime() - began),
+                unserved,
+                answers.values().stream().anyMatch(given -> !given.tasks().isEmpty()));
         done.values().forEach(Runnable::run);
+        return true;
     }
 
     /**
      * One round: one transaction, and one at a time over all instances. What hosts stand and what nodes hold is read after the
      * others' rounds have been committed, and while it waits for its turn it holds no lock that others might want.
      *
+     * <p>A round of a part of those who wait only finds out whether there is anything for them. If there is, all are asked: others have
+     * waited longer.
+     *
      * @param line a call of each node, in turn
-     * @return what each node is given, by id; one that is missing has its row locked, and takes part in the next round
+     * @param whole whether nobody else waits here
+     * @return what each node is given, by id; one that is missing has its row locked, and takes part in the next round. Nothing
+     *     when others are to be asked as well
      */
-    private Map<String, Given> round(List<Caller> line) {
-        Round round = transactions.in(connection -> {
+    private Optional<Map<String, Given>> round(List<Caller> line, boolean whole) {
+        Optional<Map<String, Given>> answers = transactions.in(connection -> {
             Opening opening = open(connection, line);
             Map<String, Room.Guest> present =
                     opening.guests().stream().collect(Collectors.toMap(Room.Guest::nodeId, Function.identity()));
@@ -216,8 +245,15 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 }
             }
             Set<Integer> absent = new HashSet<>();
-            Map<Integer, List<Claimed>> claimed = allocate(connection, opening, seats, callers, absent).stream()
-                    .collect(Collectors.groupingBy(Claimed::nodeNo));
+            Map<Integer, List<Claimed>> claimed = Map.of();
+            if (whole) {
+                claimed = allocate(connection, opening, seats, callers, absent).stream()
+                        .collect(Collectors.groupingBy(Claimed::nodeNo));
+            } else if (!decide(connection, opening, seats, callers, new OnceADecision(connection))
+                    .grants()
+                    .isEmpty()) {
+                return Optional.empty();
+            }
             Map<Integer, Caller> waiting = new HashMap<>();
             for (Seat seat : seats) {
                 Caller caller = callers.get(seat.nodeNo());
@@ -225,17 +261,20 @@ final class AllocationRounds implements GracefulShutdownCapable {
                     waiting.put(seat.nodeNo(), caller);
                 }
             }
-            notices.tell(connection, waiting);
-            Map<String, Given> answers = new HashMap<>();
-            present.forEach((nodeId, guest) -> {
+            notices.tell(connection, whole ? null : callers.keySet(), waiting);
+            Map<String, Given> given = new HashMap<>();
+            for (Room.Guest guest : present.values()) {
                 if (!absent.contains(guest.nodeNo())) {
-                    answers.put(nodeId, new Given(claimed.getOrDefault(guest.nodeNo(), List.of()), guest.status()));
+                    given.put(
+                            guest.nodeId(), new Given(claimed.getOrDefault(guest.nodeNo(), List.of()), guest.status()));
                 }
-            });
-            return new Round(answers, waiting);
+            }
+            return Optional.of(given);
         });
-        notices.told(round.waiting());
-        return round.answers();
+        if (answers.isPresent()) {
+            notices.told();
+        }
+        return answers;
     }
 
     /** Takes the turn and reads, in one round trip, what nearly every round needs. */
@@ -362,9 +401,6 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     /** Who gets what, and where in the queue the next round goes on. */
     private record Decision(List<Grant> grants, Place next) {}
-
-    /** What a round came to; {@code waiting}: who goes on waiting, by the node's number. */
-    private record Round(Map<String, Given> answers, Map<Integer, Caller> waiting) {}
 
     /** Reads the other nodes at most once a round, and only when a preference depends on them. */
     private final class OnceADecision {

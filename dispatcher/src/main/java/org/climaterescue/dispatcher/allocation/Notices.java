@@ -3,8 +3,10 @@ package org.climaterescue.dispatcher.allocation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.climaterescue.db.Pipeline;
 import org.climaterescue.db.Pipeline.Reply;
 import org.climaterescue.db.node.Turns;
@@ -27,6 +29,8 @@ final class Notices {
     /** Whom the others know of, by the node's number; null: nobody knows what they know. */
     private @Nullable Map<Integer, Caller> told;
 
+    private List<Integer> over = List.of();
+    private Map<Integer, Caller> waiting = Map.of();
     private long toldAt;
 
     Notices(Turns turns, String dispatcher) {
@@ -44,8 +48,18 @@ final class Notices {
         return turns.elsewhere(connection, dispatcher);
     }
 
-    /** Notes what has changed, in the round's transaction; {@link #told} once it is committed. */
-    void tell(Connection connection, Map<Integer, Caller> waiting) throws SQLException {
+    /** Whether what was noted may be lost, so that the next round has to tell everything. */
+    boolean areLost() {
+        return told == null;
+    }
+
+    /**
+     * Notes what has changed, in the round's transaction; {@link #told} once it is committed.
+     *
+     * @param seen nodes that took part in the round; null: all
+     * @param waiting those of them that go on waiting
+     */
+    void tell(Connection connection, @Nullable Set<Integer> seen, Map<Integer, Caller> waiting) throws SQLException {
         Map<Integer, Caller> before = Map.of();
         if (told == null) {
             turns.forget(connection, dispatcher);
@@ -58,10 +72,12 @@ final class Notices {
                 .filter(call -> !call.getValue().equals(known.get(call.getKey())))
                 .map(call -> waiting(call.getKey(), call.getValue(), now))
                 .toList();
-        List<Integer> over = known.keySet().stream()
-                .filter(nodeNo -> !waiting.containsKey(nodeNo))
-                .toList();
-        boolean silent = !waiting.isEmpty() && now - toldAt > EVERY.toNanos();
+        this.waiting = waiting;
+        this.over = (seen == null ? known.keySet() : seen)
+                .stream()
+                        .filter(nodeNo -> known.containsKey(nodeNo) && !waiting.containsKey(nodeNo))
+                        .toList();
+        boolean silent = now - toldAt > EVERY.toNanos() && !(waiting.isEmpty() && known.isEmpty());
         if (silent || !begun.isEmpty() || !over.isEmpty()) {
             turns.note(connection, dispatcher, begun, over);
             toldAt = now;
@@ -69,8 +85,12 @@ final class Notices {
     }
 
     /** What was noted last has been committed. */
-    void told(Map<Integer, Caller> waiting) {
-        told = waiting;
+    void told() {
+        if (told == null) {
+            told = new HashMap<>();
+        }
+        over.forEach(told::remove);
+        told.putAll(waiting);
     }
 
     /** What was noted last may be lost. */

@@ -2,8 +2,11 @@ package org.climaterescue.dispatcher.allocation;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,19 +21,31 @@ final class WaitingRoom {
     private static final int SEATS = 50_000;
 
     /**
-     * How long the room may go without a round while somebody waits: a missed signal costs no more than this, and other
-     * dispatchers see by it that this one lives.
+     * How long the room may go without a whole round while somebody waits: a missed signal costs no more than this, and what only
+     * time changes is seen by then.
      */
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
-    /** Somebody whose patience has ended and who could not be served waits for the next round at least this long. */
-    private static final Duration SHORTEST_REST = Duration.ofMillis(10);
+    /** A whole round of ten thousand who wait takes a while: such rounds take at most one part in so many of the time. */
+    private static final int WHOLE_ROUNDS_SHARE = 40;
+
+    /** After a round that had nothing for anybody, those who come wait for each other so long, unless there is new work. */
+    private static final Duration BREATH = Duration.ofMillis(50);
 
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Set<Caller> callers = new LinkedHashSet<>();
+    /** Who has come since the last round, or could not be served in it. */
+    private final Set<Caller> newcomers = new HashSet<>();
+    /** How many calls of a node are here. */
+    private final Map<String, Integer> calls = new HashMap<>();
+
     private boolean signalled;
     private boolean closed;
+    /** When a whole round is due, and when those who come are served at the latest; by {@link System#nanoTime}. */
+    private long wholeAt = System.nanoTime();
+
+    private long breathUntil = System.nanoTime();
 
     /** Takes a place at the end of the line; false when the room is full or closed. */
     boolean enter(Caller caller) {
@@ -40,7 +55,10 @@ final class WaitingRoom {
                 return false;
             }
             callers.add(caller);
-            wake();
+            newcomers.add(caller);
+            // A second call of a node depends on the first one.
+            signalled |= calls.merge(caller.nodeId(), 1, Integer::sum) > 1;
+            changed.signal();
             return true;
         } finally {
             lock.unlock();
@@ -57,19 +75,60 @@ final class WaitingRoom {
         }
     }
 
-    /** Waits for a reason to hold a round, and returns who waits, in turn. Empty when the room has closed. */
-    List<Caller> await() throws InterruptedException {
+    /** Waits for a reason to hold a round, and returns who takes part in it. Empty when the room has closed. */
+    Line await() throws InterruptedException {
         lock.lock();
         try {
-            while (!closed && (nobodyWaits() || !signalled)) {
+            while (!closed) {
+                long now = System.nanoTime();
+                dropThoseWhoHungUp();
                 if (callers.isEmpty()) {
                     changed.await();
-                } else if (changed.awaitNanos(rest()) <= 0) {
-                    signalled = true;
+                } else if (signalled || wholeAt - now <= 0) {
+                    return whole();
+                } else {
+                    long due = newcomers.isEmpty() ? firstUntil() : now;
+                    if (due - now <= 0 && breathUntil - now <= 0) {
+                        return part(now);
+                    }
+                    long next = Math.max(due - now, breathUntil - now);
+                    changed.awaitNanos(Math.min(next, wholeAt - now));
                 }
             }
+            return new Line(List.of(), true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Everybody in the room is asked for next, although nobody has rung. */
+    Line whole() {
+        lock.lock();
+        try {
             signalled = false;
-            return closed ? List.of() : List.copyOf(callers);
+            newcomers.clear();
+            return new Line(List.copyOf(callers), true);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * A round has ended.
+     *
+     * @param took how long it took
+     * @param unserved those of the line who could take no part in it; the next one is for them too
+     * @param gave whether anybody was given anything
+     */
+    void ended(Line line, Duration took, Collection<Caller> unserved, boolean gave) {
+        lock.lock();
+        try {
+            long now = System.nanoTime();
+            if (line.isWhole()) {
+                wholeAt = now + Math.max(LONGEST_REST.toNanos(), took.toNanos() * WHOLE_ROUNDS_SHARE);
+            }
+            breathUntil = gave ? now : now + BREATH.toNanos();
+            unserved.stream().filter(callers::contains).forEach(newcomers::add);
         } finally {
             lock.unlock();
         }
@@ -79,9 +138,13 @@ final class WaitingRoom {
     void leave(Collection<Caller> answered) {
         lock.lock();
         try {
-            answered.forEach(callers::remove);
-            // A second call of the same node has its turn now.
-            signalled |= !answered.isEmpty() && !callers.isEmpty();
+            answered.forEach(caller -> {
+                if (callers.remove(caller)) {
+                    forget(caller);
+                    // A second call of the same node has its turn now.
+                    signalled |= calls.containsKey(caller.nodeId());
+                }
+            });
         } finally {
             lock.unlock();
         }
@@ -108,10 +171,28 @@ final class WaitingRoom {
         }
     }
 
-    /** Drops those who have hung up first. */
-    private boolean nobodyWaits() {
-        callers.removeIf(caller -> caller.answer().isDone());
-        return callers.isEmpty();
+    /** Those who have come, and those whose patience has ended: for all the others nothing has changed. */
+    private Line part(long now) {
+        List<Caller> line = callers.stream()
+                .filter(caller -> caller.until() - now <= 0 || newcomers.contains(caller))
+                .toList();
+        newcomers.clear();
+        return new Line(line, line.size() == callers.size());
+    }
+
+    private void dropThoseWhoHungUp() {
+        callers.removeIf(caller -> {
+            boolean gone = caller.answer().isDone();
+            if (gone) {
+                forget(caller);
+            }
+            return gone;
+        });
+    }
+
+    private void forget(Caller caller) {
+        newcomers.remove(caller);
+        calls.computeIfPresent(caller.nodeId(), (node, count) -> count == 1 ? null : count - 1);
     }
 
     private void wake() {
@@ -119,12 +200,22 @@ final class WaitingRoom {
         changed.signal();
     }
 
-    private long rest() {
+    private long firstUntil() {
         long now = System.nanoTime();
-        long next =
-                callers.stream().mapToLong(caller -> caller.until() - now).min().orElse(Long.MAX_VALUE);
-        return Math.clamp(next, SHORTEST_REST.toNanos(), LONGEST_REST.toNanos());
+        return now
+                + callers.stream()
+                        .mapToLong(caller -> caller.until() - now)
+                        .min()
+                        .orElse(LONGEST_REST.toNanos());
     }
+
+    /**
+     * Who takes part in a round, in turn.
+     *
+     * @param isWhole whether these are all who wait; else the others have been offered all that there is, and nobody has said
+     *     since that there is more
+     */
+    record Line(List<Caller> callers, boolean isWhole) {}
 
     /**
      * One call that waits.
