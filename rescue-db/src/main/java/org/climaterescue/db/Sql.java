@@ -111,21 +111,6 @@ public final class Sql {
         switch (value) {
             case null -> statement.setObject(index, null);
             case Instant at -> statement.setObject(index, at.atOffset(ZoneOffset.UTC));
-            case long[] numbers ->
-                statement.setArray(
-                        index,
-                        connection.createArrayOf(
-                                "bigint", Arrays.stream(numbers).boxed().toArray()));
-            case int[] numbers ->
-                statement.setArray(
-                        index,
-                        connection.createArrayOf(
-                                "integer", Arrays.stream(numbers).boxed().toArray()));
-            case Long[] numbers -> statement.setArray(index, connection.createArrayOf("bigint", numbers));
-            case Integer[] numbers -> statement.setArray(index, connection.createArrayOf("integer", numbers));
-            case Boolean[] flags -> statement.setArray(index, connection.createArrayOf("boolean", flags));
-            case String[] texts -> statement.setArray(index, connection.createArrayOf("text", texts));
-            case byte[][] bytes -> statement.setArray(index, connection.createArrayOf("bytea", bytes));
             case Instant[] times ->
                 statement.setArray(
                         index,
