@@ -1,13 +1,13 @@
 -- Drains the queue: asks for tasks and completes what it is given, one or many a call.
---   wrk … -s benchmarks/wrk/drain.lua URL -- TASKS BATCH NODES     (tasks and nodes of this thread alone)
--- The nodes are bench-THREAD-1 to bench-THREAD-NODES. They take turns: as agents do, each asks once at a time, and not
+--   wrk … -s benchmarks/wrk/drain.lua URL -- TASKS BATCH NODES FLEET     (tasks and nodes of this thread alone)
+-- The nodes are FLEET-THREAD-1 to FLEET-THREAD-NODES. They take turns: as agents do, each asks once at a time, and not
 -- before it has reported what it was given, for so many others come between.
 
 dofile("benchmarks/wrk/harness.lua")
 
 local COPY = '"sha256":"' .. string.rep("a", 64) .. '","size_bytes":1000'
 
-local batch, asks, tasks
+local batch, asks, tasks, fleet
 local given = {}
 local nodes, turn = 0, 0
 
@@ -15,12 +15,13 @@ function init(arguments)
     tasks = tonumber(arguments[1])
     batch = tonumber(arguments[2])
     nodes = tonumber(arguments[3])
+    fleet = arguments[4]
     asks = tasks / batch
 end
 
 local function next_node()
     turn = turn % nodes + 1
-    return "bench-" .. number .. "-" .. turn
+    return fleet .. "-" .. number .. "-" .. turn
 end
 
 local function completion(node, assignments)

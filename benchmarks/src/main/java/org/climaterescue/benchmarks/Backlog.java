@@ -23,10 +23,10 @@ record Backlog(BenchDatabase database) {
     void nodes(Wrk wrk) throws SQLException {
         database.sql("""
                 insert into node (node_id, name, capacity_bytes)
-                select 'bench-' || thread || '-' || n, 'benchmark', 1000000000000
+                select ? || '-' || thread || '-' || n, 'benchmark', 1000000000000
                 from generate_series(0, ?) thread, generate_series(1, ?) n
                 on conflict (node_id) do nothing
-                """, Wrk.THREADS - 1, wrk.nodes() / Wrk.THREADS);
+                """, wrk.fleet(), Wrk.THREADS - 1, wrk.nodes() / Wrk.THREADS);
     }
 
     /** Adds tasks of the usual hosts that want one copy. */

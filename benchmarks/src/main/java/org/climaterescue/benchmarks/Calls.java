@@ -4,7 +4,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -42,21 +45,29 @@ final class Calls {
         this.backlog = new Backlog(database);
     }
 
-    /** Takes how many tasks to submit and to drain, and how many nodes send heartbeats. */
+    /** Takes how many tasks to submit and to drain, how many nodes send heartbeats, and which parts to measure. */
     public static void main(String[] arguments) throws Exception {
         int tasks = arguments.length > 0 ? Integer.parseInt(arguments[0]) : TASKS;
         int nodes = arguments.length > 1 ? Integer.parseInt(arguments[1]) : NODES;
+        Set<String> wanted =
+                Set.copyOf(Arrays.asList(arguments).subList(Math.min(2, arguments.length), arguments.length));
         Map<String, String> settings = Map.of("RESCUE_HOST_CONNECTIONS", "1000", "RESCUE_COPIES", "1");
         try (BenchDatabase database = BenchDatabase.start();
                 DispatcherProcess dispatcher = DispatcherProcess.start(settings, database);
                 var client = new Client(dispatcher.uri())) {
             var calls = new Calls(database, dispatcher, client);
-            calls.idle();
-            calls.submissions("POST /tasks", new Wrk("submit", 64, 1), tasks);
-            calls.submissions("POST /tasks/bulk", new Wrk("submit", 4, 1000), tasks);
-            calls.dispatchUnderLoad(new Wrk("drain", 64, 1), tasks);
-            calls.wakeUps();
-            calls.heartbeats(nodes);
+            Map<String, Part> parts = new LinkedHashMap<>();
+            parts.put("idle", calls::idle);
+            parts.put("submission", () -> calls.submissions("POST /tasks", new Wrk("submit", 64, 1), tasks));
+            parts.put("bulk", () -> calls.submissions("POST /tasks/bulk", new Wrk("submit", 4, 1000), tasks));
+            parts.put("dispatch", () -> calls.dispatchUnderLoad(new Wrk("drain", 64, 1), tasks));
+            parts.put("wake-up", calls::wakeUps);
+            parts.put("heartbeats", () -> calls.heartbeats(nodes));
+            for (var part : parts.entrySet()) {
+                if (wanted.isEmpty() || wanted.contains(part.getKey())) {
+                    part.getValue().measure();
+                }
+            }
             calls.report.print();
         }
     }
@@ -176,6 +187,10 @@ final class Calls {
 
     private Usage usage() throws IOException {
         return new Usage(CpuMeter.of(dispatcher.pid()), CpuMeter.of(database.pid()));
+    }
+
+    private interface Part {
+        void measure() throws Exception;
     }
 
     private record Usage(CpuMeter dispatcher, CpuMeter postgres) {}

@@ -33,7 +33,12 @@ final class CpuMeter {
 
     /** The share so far, in percent of a core. */
     double percent() throws IOException {
-        return 100 * (spent(pid) - spentBefore) / ((System.nanoTime() - began) / 1e9);
+        return 100 * seconds() / ((System.nanoTime() - began) / 1e9);
+    }
+
+    /** Seconds of a core so far. */
+    double seconds() throws IOException {
+        return spent(pid) - spentBefore;
     }
 
     private static double spent(long pid) throws IOException {

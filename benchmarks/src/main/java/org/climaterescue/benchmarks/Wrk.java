@@ -14,8 +14,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * @param script the name of the script
  * @param connections all told
  * @param batch tasks a call
+ * @param fleet begins the names of the nodes that call, and tells them from those of others who call at the same time
  */
-record Wrk(String script, int connections, int batch) {
+record Wrk(String script, int connections, int batch, String fleet) {
+
+    Wrk(String script, int connections, int batch) {
+        this(script, connections, batch, "bench");
+    }
 
     /** As many as this machine class has cores. */
     static final int THREADS = 2;
@@ -66,7 +71,8 @@ record Wrk(String script, int connections, int batch) {
                 "--",
                 Long.toString(tasks / THREADS),
                 Integer.toString(batch),
-                Integer.toString(nodes() / THREADS));
+                Integer.toString(nodes() / THREADS),
+                fleet);
         var drained = new AtomicInteger();
         return new Program(command, Map.of(), null).run((process, line) -> {
             // It sleeps for its time even when its threads have ended, unless it is interrupted.
