@@ -8,6 +8,7 @@ import java.net.UnknownHostException;
 import java.util.HashMap;
 import java.util.Map;
 import org.climaterescue.db.DatabaseConfig;
+import org.climaterescue.db.DatabaseOpening;
 import org.climaterescue.dispatcher.mock.MockDispatchController;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.slf4j.Logger;
@@ -45,8 +46,10 @@ public final class Dispatcher implements AutoCloseable {
             throw StartFailure.of(null, bad);
         }
         LogLevels.apply(settings.logging());
+        DatabaseOpening database = DatabaseOpening.begin(new DatabaseConfig(
+                settings.database().url(), settings.database().dataDir()));
         ApplicationContext context = ApplicationContext.builder()
-                .singletons(settings, database(settings))
+                .singletons(settings, database)
                 .properties(properties(settings, more))
                 // What is set is set in Settings; no variable of the framework shall reach in beside it.
                 .environmentPropertySource(false)
@@ -61,7 +64,8 @@ public final class Dispatcher implements AutoCloseable {
             return new Dispatcher(context, uri);
         } catch (Throwable thrown) {
             StartFailure failure = StartFailure.of(settings, thrown);
-            try {
+            // The database last, also when nobody has come to take it.
+            try (database) {
                 context.close();
             } catch (RuntimeException alsoFailed) {
                 failure.addSuppressed(alsoFailed);
@@ -84,10 +88,6 @@ public final class Dispatcher implements AutoCloseable {
     @Override
     public void close() {
         context.close();
-    }
-
-    private static DatabaseConfig database(Settings settings) {
-        return new DatabaseConfig(settings.database().url(), settings.database().dataDir());
     }
 
     private static Map<String, Object> properties(Settings settings, Map<String, Object> more) {

@@ -19,8 +19,8 @@ final class DatabaseFactory {
     /** Opened before anything listens; closed after everything that uses it. */
     @Context
     @Bean(preDestroy = "close")
-    Database database(DatabaseConfig config) throws InterruptedException {
-        return Database.open(config.url(), config.dataDir(), Database.PATIENCE);
+    Database database(DatabaseOpening opening) {
+        return opening.await();
     }
 
     @Singleton

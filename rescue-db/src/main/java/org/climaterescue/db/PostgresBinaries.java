@@ -1,27 +1,29 @@
 package org.climaterescue.db;
 
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
+import io.zonky.test.db.postgres.util.ArchUtils;
 import java.io.BufferedInputStream;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.JarURLConnection;
+import java.net.URL;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
+import java.util.jar.JarEntry;
 import java.util.stream.Stream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.tukaani.xz.XZInputStream;
@@ -65,19 +67,18 @@ final class PostgresBinaries {
      * @param cache made if missing; when it cannot be written, {@code dataDir} takes its place
      */
     static PostgresBinaries unpacked(Path cache, Path dataDir) {
-        byte[] archive = archive();
-        String name = digest(archive);
+        String name = checksum();
         Path shared = cache.resolve(name);
         try {
             if (whole(shared)) {
                 return new PostgresBinaries(shared);
             }
-            return unpacked(archive, Files.createDirectories(cache), name);
+            return unpackedInto(Files.createDirectories(cache), name);
         } catch (IOException e) {
             LOG.info("Keeping PostgreSQL's programs in {}, for {} cannot be used: {}", dataDir, cache, e.toString());
         }
         try {
-            return unpacked(archive, Files.createDirectories(dataDir.resolve("postgresql-programs")), name);
+            return unpackedInto(Files.createDirectories(dataDir.resolve("postgresql-programs")), name);
         } catch (IOException e) {
             throw DatabaseUnavailable.of(dataDir, e);
         }
@@ -149,7 +150,7 @@ final class PostgresBinaries {
                 && ProcessHandle.current().info().user().filter("root"::equals).isPresent();
     }
 
-    private static PostgresBinaries unpacked(byte[] archive, Path cache, String name) throws IOException {
+    private static PostgresBinaries unpackedInto(Path cache, String name) throws IOException {
         Path target = cache.resolve(name);
         synchronized (TURN) {
             try (FileChannel turn =
@@ -161,7 +162,7 @@ final class PostgresBinaries {
                     removeUnfinished(cache);
                     Path unfinished = Files.createTempDirectory(cache, UNFINISHED);
                     try {
-                        unpack(archive, unfinished);
+                        unpack(unfinished);
                         Files.writeString(unfinished.resolve(SIZE), Long.toString(bytes(unfinished)));
                         Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
                     } catch (IOException | RuntimeException e) {
@@ -199,9 +200,8 @@ final class PostgresBinaries {
         }
     }
 
-    private static void unpack(byte[] archive, Path target) throws IOException {
-        try (var tar = new TarArchiveInputStream(
-                new BufferedInputStream(new XZInputStream(new ByteArrayInputStream(archive))))) {
+    private static void unpack(Path target) throws IOException {
+        try (var tar = new TarArchiveInputStream(new BufferedInputStream(new XZInputStream(archive())))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 Path file = target.resolve(entry.getName()).normalize();
                 if (entry.isDirectory()) {
@@ -219,26 +219,48 @@ final class PostgresBinaries {
         }
     }
 
-    private static byte[] archive() {
-        String system = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac") ? "Darwin" : "Linux";
-        try (InputStream archive =
-                DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system, System.getProperty("os.arch"))) {
-            return archive.readAllBytes();
-        } catch (IOException | IllegalStateException e) {
-            throw new DatabaseUnavailable(
-                    "No PostgreSQL comes with this program for %s on %s. Set DATABASE_URL to a PostgreSQL server."
-                            .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
-                    e);
+    private static InputStream archive() throws IOException {
+        try {
+            return DefaultPostgresBinaryResolver.INSTANCE.getPgBinary(system(), System.getProperty("os.arch"));
+        } catch (IllegalStateException e) {
+            throw noneForThisSystem(e);
         }
     }
 
-    private static String digest(byte[] archive) {
+    private static String system() {
+        return System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("mac") ? "Darwin" : "Linux";
+    }
+
+    /**
+     * Tells the programs from those of other versions and systems. Their jar knows it by heart: to ask the resolver, which runs a shell
+     * to name the distribution, and to read the archive takes longer than the server needs to start.
+     */
+    private static String checksum() {
+        String archive = "postgres-%s-%s"
+                .formatted(system().toLowerCase(Locale.ROOT), ArchUtils.normalize(System.getProperty("os.arch")));
+        // The one distribution that wants programs of its own, where there are any for its processor.
+        Stream<String> names = Files.exists(Path.of("/etc/alpine-release"))
+                ? Stream.of(archive + "-alpine_linux.txz", archive + ".txz")
+                : Stream.of(archive + ".txz");
+        ClassLoader loader = DefaultPostgresBinaryResolver.class.getClassLoader();
+        URL found = names.map(loader::getResource)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow(() -> noneForThisSystem(null));
         try {
-            byte[] sha256 = MessageDigest.getInstance("SHA-256").digest(archive);
-            return HexFormat.of().formatHex(sha256, 0, 8);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
+            JarEntry entry = ((JarURLConnection) found.openConnection()).getJarEntry();
+            return "%08x-%d".formatted(entry.getCrc(), entry.getSize());
+        } catch (IOException e) {
+            throw new DatabaseUnavailable(
+                    "PostgreSQL's programs in %s cannot be read: %s".formatted(found, e.getMessage()), e);
         }
+    }
+
+    private static DatabaseUnavailable noneForThisSystem(@Nullable Throwable cause) {
+        return new DatabaseUnavailable(
+                "No PostgreSQL comes with this program for %s on %s. Set DATABASE_URL to a PostgreSQL server."
+                        .formatted(System.getProperty("os.name"), System.getProperty("os.arch")),
+                cause);
     }
 
     /** Deletes a directory with all that is in it; a missing one is fine. */

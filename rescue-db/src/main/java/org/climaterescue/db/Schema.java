@@ -7,6 +7,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
 import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.callback.BaseCallback;
 import org.flywaydb.core.api.callback.Context;
@@ -57,6 +58,10 @@ final class Schema {
     /** One try; false when the next one may succeed, if there is to be one. */
     private static boolean migrated(Flyway flyway, String place, boolean again) {
         try {
+            // As nearly every start finds it. To validate it as a part of migrating takes Flyway several connections.
+            if (isCurrent(flyway.info())) {
+                return true;
+            }
             // Of a newer schema, Flyway leaves everything as it is; it just does not mind, so we ask afterwards.
             flyway.migrate();
             refuseNewer(flyway.info(), place);
@@ -75,6 +80,17 @@ final class Schema {
                     "The schema of the database %s could not be brought up to date: %s".formatted(place, firstLine(e)),
                     e);
         }
+    }
+
+    /** Whether every migration that this program knows has been made, just as it knows it, and no other. */
+    private static boolean isCurrent(MigrationInfoService info) {
+        MigrationInfo[] all = info.all();
+        return all.length > 0
+                && Arrays.stream(all)
+                        .allMatch(migration -> migration.getState() == MigrationState.SUCCESS
+                                && migration.isChecksumMatching()
+                                && migration.isDescriptionMatching()
+                                && migration.isTypeMatching());
     }
 
     /** Whether somebody had the table for too long, or the server went away. */

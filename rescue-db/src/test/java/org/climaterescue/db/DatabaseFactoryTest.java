@@ -120,10 +120,10 @@ class DatabaseFactoryTest {
     static class Configuration {
 
         @Singleton
-        DatabaseConfig config(ApplicationContext context) {
-            return new DatabaseConfig(
+        DatabaseOpening opening(ApplicationContext context) {
+            return DatabaseOpening.begin(new DatabaseConfig(
                     context.getProperty("url", String.class).orElse(null),
-                    Path.of(context.getProperty("dir", String.class).orElse("unused")));
+                    Path.of(context.getProperty("dir", String.class).orElse("unused"))));
         }
     }
 

@@ -2,18 +2,12 @@ package org.climaterescue.dispatcher.settings;
 
 import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
-import org.climaterescue.db.DatabaseConfig;
 import org.climaterescue.db.host.HostTerms;
 import org.climaterescue.db.node.Silence;
 
 /** The settings as the state of record takes them. */
 @Factory
 final class StateSettings {
-
-    @Singleton
-    DatabaseConfig databaseConfig(Settings settings) {
-        return new DatabaseConfig(settings.database().url(), settings.database().dataDir());
-    }
 
     @Singleton
     Silence silence(Settings settings) {
