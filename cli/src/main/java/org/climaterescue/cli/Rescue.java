@@ -1,5 +1,9 @@
 package org.climaterescue.cli;
 
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Objects;
 import org.climaterescue.agent.AgentCommand;
 import org.climaterescue.agent.VerifyCommand;
 import org.climaterescue.mock.MockCommand;
@@ -27,30 +31,50 @@ import picocli.CommandLine.Command;
         })
 final class Rescue {
 
+    /** What has no options needs no parser. */
+    private static final String[] UP = {"up"};
+
     private Rescue() {}
 
     /** Runs one command and ends the process with its exit code. */
     public static void main(String[] arguments) {
-        CommandLine command = commandLine();
         // The launcher looks before a long preparation whether there is anything to prepare for.
         if (Boolean.getBoolean("rescue.only-parse")) {
-            command.setExecutionStrategy(parsed -> CommandLine.ExitCode.OK);
+            System.exit(commandLine()
+                    .setExecutionStrategy(parsed -> CommandLine.ExitCode.OK)
+                    .execute(arguments));
         }
-        System.exit(command.execute(arguments));
+        System.exit(Arrays.equals(arguments, UP) ? up() : commandLine().execute(arguments));
+    }
+
+    /** As picocli would run it. Its classes are of Java 5, which the JVM takes into no AOT cache and verifies slowly at each start. */
+    private static int up() {
+        try {
+            return UpCommand.run(writer(System.out), writer(System.err));
+        } catch (Exception failure) {
+            return failed(
+                    failure,
+                    Objects.requireNonNull(commandLine().getSubcommands().get("up")));
+        }
+    }
+
+    private static PrintWriter writer(PrintStream stream) {
+        return new PrintWriter(stream, true, stream.charset());
     }
 
     static CommandLine commandLine() {
         return new CommandLine(new Rescue())
                 .setCaseInsensitiveEnumValuesAllowed(true)
-                .setExecutionExceptionHandler((failure, command, parsed) -> {
-                    if (failure instanceof InterruptedException) {
-                        Thread.currentThread().interrupt();
-                    }
-                    command.getErr()
-                            .println(command.getColorScheme()
-                                    .errorText(command.getCommandSpec().qualifiedName() + ": "
-                                            + CommandFailed.line(failure)));
-                    return failure instanceof WrongUsage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
-                });
+                .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
+    }
+
+    private static int failed(Exception failure, CommandLine command) {
+        if (failure instanceof InterruptedException) {
+            Thread.currentThread().interrupt();
+        }
+        command.getErr()
+                .println(command.getColorScheme()
+                        .errorText(command.getCommandSpec().qualifiedName() + ": " + CommandFailed.line(failure)));
+        return failure instanceof WrongUsage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 }

@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.climaterescue.dispatcher.Dispatcher;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -25,10 +26,20 @@ final class UpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        CommandLine command = Objects.requireNonNull(spec).commandLine();
+        return run(command.getOut(), command.getErr());
+    }
+
+    /**
+     * Runs it until the process is stopped, or the thread interrupted.
+     *
+     * @param out told where it answers
+     * @param err told when it does not stop cleanly
+     * @return the exit code
+     */
+    static int run(PrintWriter out, PrintWriter err) throws InterruptedException {
         Dispatcher dispatcher = Dispatcher.start(System.getenv());
-        Interruption signal =
-                Interruption.closes(dispatcher, 0, spec.commandLine().getErr());
+        Interruption signal = Interruption.closes(dispatcher, 0, err);
         try {
             out.println("The dispatcher answers at " + dispatcher.uri());
             out.flush();
