@@ -40,6 +40,7 @@ import org.climaterescue.dispatcher.allocation.AllocationPolicy.Seat;
 import org.climaterescue.dispatcher.allocation.WaitingRoom.Caller;
 import org.climaterescue.dispatcher.allocation.WaitingRoom.Line;
 import org.climaterescue.dispatcher.bell.WorkBell;
+import org.climaterescue.dispatcher.gathering.RoundMeters;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.service.InstanceId;
 import org.climaterescue.dispatcher.settings.Settings;
@@ -73,6 +74,8 @@ final class AllocationRounds implements GracefulShutdownCapable {
     private final Silence silence;
     private final Duration patience;
     private final Duration retryBase;
+    private final DispatchMeters meters;
+    private final RoundMeters.Rounds measured;
     /** Where the last round stopped in a queue that nobody could take much of; only the loop reads and writes it. */
     private Place goOnAt = Place.START;
 
@@ -88,7 +91,11 @@ final class AllocationRounds implements GracefulShutdownCapable {
             WorkBell bell,
             Silence silence,
             InstanceId instance,
+            DispatchMeters meters,
+            RoundMeters rounds,
             Settings settings) {
+        this.meters = meters;
+        this.measured = rounds.of("allocation");
         this.notices = new Notices(turns, instance.value());
         this.transactions = transactions;
         this.turns = turns;
@@ -105,6 +112,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
     @PostConstruct
     void start() {
         bell.onRing(room::signal);
+        meters.waiting(() -> room.callers().size());
         loop.start();
     }
 
@@ -133,8 +141,9 @@ final class AllocationRounds implements GracefulShutdownCapable {
      */
     CompletableFuture<Given> ask(DispatchRequest request) {
         Caller caller = Caller.of(request);
+        var _ = caller.answer().whenComplete(meters.answered());
         if (!room.enter(caller)) {
-            return CompletableFuture.failedFuture(busy("too many nodes wait for work at this dispatcher"));
+            caller.answer().completeExceptionally(busy("too many nodes wait for work at this dispatcher"));
         }
         return caller.answer();
     }
@@ -214,6 +223,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 Duration.ofNanos(System.nanoTime() - began),
                 unserved,
                 answers.values().stream().anyMatch(given -> !given.tasks().isEmpty()));
+        measured.ended(callers.size(), System.nanoTime() - began);
         done.values().forEach(Runnable::run);
         return true;
     }

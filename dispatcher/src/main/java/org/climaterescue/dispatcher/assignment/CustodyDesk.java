@@ -29,14 +29,22 @@ public final class CustodyDesk {
     private final Ledger ledger;
     private final WorkBell bell;
     private final RetryPolicy retries;
+    private final CustodyMeters meters;
     private final String instance;
     private final RandomGenerator chance = RandomGenerator.getDefault();
 
-    CustodyDesk(Transactions transactions, Ledger ledger, WorkBell bell, InstanceId instance, Settings settings) {
+    CustodyDesk(
+            Transactions transactions,
+            Ledger ledger,
+            WorkBell bell,
+            InstanceId instance,
+            CustodyMeters meters,
+            Settings settings) {
         this.transactions = transactions;
         this.ledger = ledger;
         this.bell = bell;
         this.instance = instance.value();
+        this.meters = meters;
         this.retries = new RetryPolicy(
                 settings.retries().maxAttempts(), settings.retries().base());
     }
@@ -52,6 +60,7 @@ public final class CustodyDesk {
             first.keepPlans();
             return apply(first, connection, orders);
         });
+        meters.count(result.changes());
         if (result.wakes()) {
             bell.ring();
         }
@@ -63,11 +72,17 @@ public final class CustodyDesk {
         return carryOut(List.of(order)).getFirst();
     }
 
-    /** Applies orders in a transaction that is open already; whoever commits it rings the bell. */
+    /**
+     * Applies orders in a transaction that is open already; whoever commits it rings the bell. The meters count them at once, also when
+     * that transaction is run again or rolled back, which is rare.
+     */
     public <R> List<R> carryOut(Connection connection, List<? extends Order<R>> orders) throws SQLException {
-        return orders.isEmpty()
-                ? List.of()
-                : apply(Pipeline.on(connection), connection, orders).answers();
+        if (orders.isEmpty()) {
+            return List.of();
+        }
+        Result<R> result = apply(Pipeline.on(connection), connection, orders);
+        meters.count(result.changes());
+        return result.answers();
     }
 
     /** The first reads go along with what {@code first} holds already. */
@@ -99,7 +114,7 @@ public final class CustodyDesk {
         List<TaskChanges> changes =
                 custody.values().stream().map(Custody::changes).toList();
         ledger.write(connection, changes);
-        return new Result<>(answers, changes.stream().anyMatch(TaskChanges::letsSomebodyTakeMore));
+        return new Result<>(answers, changes);
     }
 
     private <R> Map<Long, Ledger.Ended> ended(
@@ -123,7 +138,12 @@ public final class CustodyDesk {
                         tokens.stream().mapToLong(Long::longValue).toArray());
     }
 
-    private record Result<R>(List<R> answers, boolean wakes) {}
+    private record Result<R>(List<R> answers, List<TaskChanges> changes) {
+
+        boolean wakes() {
+            return changes.stream().anyMatch(TaskChanges::letsSomebodyTakeMore);
+        }
+    }
 
     /** One transition of one task. It may be run again when the transaction lost a deadlock. */
     public interface Order<R> {

@@ -9,6 +9,7 @@ import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.dispatcher.assignment.CustodyDesk.Order;
 import org.climaterescue.dispatcher.gathering.Gathering;
+import org.climaterescue.dispatcher.gathering.RoundMeters;
 import org.climaterescue.dispatcher.problem.ProblemException;
 
 /** Gathers what nodes report: many callers, one transaction. A caller is answered after the commit. */
@@ -25,10 +26,10 @@ final class Reports {
     private final LeaseVacuum vacuum;
     private final Gathering<Pending<?>> waiting;
 
-    Reports(CustodyDesk desk, LeaseVacuum vacuum) {
+    Reports(CustodyDesk desk, LeaseVacuum vacuum, RoundMeters meters) {
         this.desk = desk;
         this.vacuum = vacuum;
-        this.waiting = Gathering.start("report-rounds", BATCH, BACKLOG, this::carryOut);
+        this.waiting = Gathering.start("report-rounds", BATCH, BACKLOG, meters.metered("report", this::carryOut));
     }
 
     /** Carries out what is waiting, then stops. */

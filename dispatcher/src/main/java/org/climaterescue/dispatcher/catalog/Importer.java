@@ -57,6 +57,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
     private final Transactions transactions;
     private final CustodyDesk desk;
     private final WorkBell bell;
+    private final ImportMeters meters;
     private @Nullable Ticker failSilent;
     private boolean databaseWasThere = true;
     private final Semaphore turns = new Semaphore(TURNS, true);
@@ -70,13 +71,15 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
             Records records,
             Transactions transactions,
             CustodyDesk desk,
-            WorkBell bell) {
+            WorkBell bell,
+            ImportMeters meters) {
         this.spool = spool;
         this.submissions = submissions;
         this.records = records;
         this.transactions = transactions;
         this.desk = desk;
         this.bell = bell;
+        this.meters = meters;
     }
 
     /** Begins to read the file of a run that has begun. */
@@ -137,6 +140,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
         int failed = transactions.in(connection -> wasThere ? Imports.failSilent(connection, CUT) : 0);
         databaseWasThere = true;
         if (failed > 0) {
+            meters.failed(failed);
             LOG.warn("{} catalog imports had been cut off and are marked as failed", failed);
         }
     }
@@ -200,6 +204,11 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
                 Imports.end(connection, run, error);
                 return run;
             }));
+            if (error == null) {
+                meters.imported();
+            } else {
+                meters.failed(1);
+            }
             LOG.info("catalog {} was read {}", progress.name(), error == null ? "whole" : "in part: " + error);
             return true;
         } catch (Superseded ended) {
@@ -225,6 +234,7 @@ final class Importer implements ApplicationEventListener<ServerStartupEvent>, Au
                 Imports.end(connection, run, BoundedJson.storable(error));
                 return run;
             }));
+            meters.failed(1);
         } catch (Superseded ended) {
             LOG.warn("{}", ended.getMessage());
         }

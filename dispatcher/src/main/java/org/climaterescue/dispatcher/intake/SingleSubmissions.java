@@ -15,6 +15,7 @@ import org.climaterescue.db.intake.FirstTask;
 import org.climaterescue.db.intake.Reception;
 import org.climaterescue.db.intake.Submission;
 import org.climaterescue.dispatcher.gathering.Gathering;
+import org.climaterescue.dispatcher.gathering.RoundMeters;
 import org.climaterescue.dispatcher.problem.ProblemException;
 
 /** Gathers submissions that come one a call: many callers, one transaction. A caller is answered after the commit. */
@@ -30,9 +31,9 @@ final class SingleSubmissions {
     private final Submissions submissions;
     private final Gathering<Pending> waiting;
 
-    SingleSubmissions(Submissions submissions) {
+    SingleSubmissions(Submissions submissions, RoundMeters meters) {
         this.submissions = submissions;
-        this.waiting = Gathering.start("submission-rounds", BATCH, BACKLOG, this::take);
+        this.waiting = Gathering.start("submission-rounds", BATCH, BACKLOG, meters.metered("submission", this::take));
     }
 
     /** Takes what is waiting, then stops. */

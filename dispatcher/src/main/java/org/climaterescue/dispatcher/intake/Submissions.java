@@ -46,6 +46,7 @@ public final class Submissions {
     private final LongAdder byRequest = new LongAdder();
     private final LongAdder byUrl = new LongAdder();
     private final LongAdder otherBody = new LongAdder();
+    private final LongAdder rejected = new LongAdder();
 
     Submissions(Settings settings, InstanceId instance, Checks checks, Transactions transactions, WorkBell bell) {
         this.settings = settings.rescue();
@@ -62,6 +63,15 @@ public final class Submissions {
      * @throws org.climaterescue.dispatcher.problem.ProblemException 400 when the URL or the payload cannot be used
      */
     public Submission check(TaskRequest request) {
+        try {
+            return usable(request);
+        } catch (RuntimeException refused) {
+            rejected.increment();
+            throw refused;
+        }
+    }
+
+    private Submission usable(TaskRequest request) {
         checks.require(request);
         String payload = Payloads.text(request.payload());
         var description = new Description(
@@ -132,6 +142,11 @@ public final class Submissions {
         byRequest.add(tally.byRequest());
         byUrl.add(tally.byUrl());
         otherBody.add(tally.otherBody());
+    }
+
+    /** What could not be used, singly, in bulk and in catalogs, at this instance since its start. */
+    public long rejected() {
+        return rejected.sum();
     }
 
     /** What came to this instance since its start, singly, in bulk and in catalogs. */

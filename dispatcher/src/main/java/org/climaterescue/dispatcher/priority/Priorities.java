@@ -1,10 +1,14 @@
 package org.climaterescue.dispatcher.priority;
 
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Context;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -45,7 +49,7 @@ public final class Priorities {
     private final @Nullable PriorizerClient priorizer;
     private final RankingRefresh refresh;
     private final Transactions transactions;
-    private final MeterRegistry meters;
+    private final Map<Source, Counter> refreshes = new EnumMap<>(Source.class);
     private final AtomicBoolean away = new AtomicBoolean();
 
     /** One thread: what is asked for while it is at work comes after that. */
@@ -64,7 +68,9 @@ public final class Priorities {
         this.priorizer = from.url() == null ? null : new PriorizerClient(from.url(), LONGEST_SILENCE, LONGEST_ANSWER);
         this.refresh = refresh;
         this.transactions = transactions;
-        this.meters = meters;
+        for (Source source : Source.values()) {
+            refreshes.put(source, refreshes(meters, source));
+        }
     }
 
     @PostConstruct
@@ -183,11 +189,7 @@ public final class Priorities {
         RefreshLog.Entry entry = done.entry();
         if (done.mine()) {
             boolean answered = entry.error() == null;
-            meters.counter(
-                            "rescue.priorizer.refreshes",
-                            "source",
-                            Source.of(entry).wire())
-                    .increment();
+            Objects.requireNonNull(refreshes.get(Source.of(entry))).increment();
             if (away.compareAndSet(answered, !answered)) {
                 if (answered) {
                     LOG.info("The priorizer gives a ranking again");
@@ -200,6 +202,13 @@ public final class Priorities {
             LOG.debug("Priorities were refreshed: {}", entry);
         }
         return entry;
+    }
+
+    private static Counter refreshes(MeterRegistry meters, Source source) {
+        return Counter.builder("rescue.priorizer.refreshes")
+                .description("refreshes of the priorities; last_known: the priorizer was away")
+                .tag("source", source.wire())
+                .register(meters);
     }
 
     /** A refresh that has not begun yet, of everybody who asks for one. */

@@ -1,38 +1,43 @@
 package org.climaterescue.dispatcher.telemetry;
 
+import com.zaxxer.hikari.metrics.micrometer.MicrometerMetricsTrackerFactory;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import jakarta.inject.Singleton;
 import java.util.function.ToDoubleFunction;
+import org.climaterescue.db.Database;
 import org.climaterescue.dispatcher.coalescing.Coalescing;
 import org.climaterescue.dispatcher.intake.Submissions;
 
-/** The counters of {@link Stats} that are this instance's own, for {@code /prometheus}. */
+/** The counters of {@link Stats} that are this instance's own, and its pool of connections, for {@code /prometheus}. */
 @Singleton
 final class Meters implements MeterBinder {
 
     private final Coalescing coalescing;
     private final Submissions submissions;
+    private final Database database;
 
-    Meters(Coalescing coalescing, Submissions submissions) {
+    Meters(Coalescing coalescing, Submissions submissions, Database database) {
         this.coalescing = coalescing;
         this.submissions = submissions;
+        this.database = database;
     }
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        reads(registry, "total_requests", "reads that others may share", Coalescing.Counters::totalRequests);
+        database.pool().setMetricsTrackerFactory(new MicrometerMetricsTrackerFactory(registry));
+        reads(registry, "requests", "reads that others may share", Coalescing.Counters::totalRequests);
         reads(
                 registry,
                 "deduplicated_requests",
                 "reads that shared an execution under way",
                 Coalescing.Counters::deduplicatedRequests);
         reads(registry, "cache_hits", "reads that were served a kept result", Coalescing.Counters::cacheHits);
-        reads(registry, "actual_executions", "reads that were executed", Coalescing.Counters::actualExecutions);
+        reads(registry, "executions", "reads that were executed", Coalescing.Counters::actualExecutions);
         Gauge.builder(
-                        "rescue.coalescing.deduplication.rate",
+                        "rescue.coalescing.deduplication.ratio",
                         coalescing,
                         of -> of.counters().deduplicationRate())
                 .description("the share of reads that cost no execution")
@@ -54,8 +59,11 @@ final class Meters implements MeterBinder {
                 "other_body",
                 "submissions that repeated a request id with another body",
                 Submissions.Counters::otherBody);
+        FunctionCounter.builder("rescue.submissions.rejected", submissions, Submissions::rejected)
+                .description("requests, lines and records that could not be used")
+                .register(registry);
         Gauge.builder(
-                        "rescue.deduplication.rate",
+                        "rescue.deduplication.ratio",
                         submissions,
                         of -> of.counters().rate())
                 .description("the share of duplicates among the submissions")

@@ -48,7 +48,8 @@ class MetersTest {
                             "rescue_deduplication_duplicates_by_request_id_total 3.0",
                             "rescue_deduplication_duplicates_by_url_total 9.0",
                             "rescue_deduplication_other_body_total 4.0",
-                            "rescue_deduplication_rate " + 12.0 / 18);
+                            "rescue_submissions_rejected_total 1.0",
+                            "rescue_deduplication_ratio " + 12.0 / 18);
         }
     }
 
@@ -62,11 +63,11 @@ class MetersTest {
 
             assertThat(service.get("/prometheus").text().lines())
                     .contains(
-                            "rescue_coalescing_total_requests_total 4.0",
+                            "rescue_coalescing_requests_total 4.0",
                             "rescue_coalescing_deduplicated_requests_total 0.0",
                             "rescue_coalescing_cache_hits_total 1.0",
-                            "rescue_coalescing_actual_executions_total 3.0",
-                            "rescue_coalescing_deduplication_rate 0.25");
+                            "rescue_coalescing_executions_total 3.0",
+                            "rescue_coalescing_deduplication_ratio 0.25");
             // Kept, so as the first found it.
             assertThat(second.get("total_requests").asLong()).isEqualTo(3);
             assertThat(second.get("actual_executions").asLong()).isEqualTo(3);

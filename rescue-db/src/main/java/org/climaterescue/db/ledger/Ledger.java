@@ -188,8 +188,8 @@ public final class Ledger {
         return grouped(
                 reads,
                 """
-                select a.task_id, a.node_no, n.voice, a.token, a.attempt, a.bytes_done, a.progress_at,
-                       a.omissions, a.lease_until <= clock_timestamp() as overdue
+                select a.task_id, a.node_no, n.voice, a.token, a.attempt, a.bytes_done, a.assigned_at,
+                       a.progress_at, a.omissions, a.lease_until <= clock_timestamp() as overdue
                 from assignment a join node n using (node_no)
                 where a.task_id = any (?) order by a.task_id, a.node_no for no key update of a
                 """,
@@ -202,6 +202,7 @@ public final class Ledger {
                         row.number("bytes_done"),
                         row.integer("omissions"),
                         row.flag("overdue"),
+                        row.time("assigned_at"),
                         row.time("progress_at")));
     }
 

@@ -53,6 +53,36 @@ public final class TaskChanges {
         this.retryAt = facts.retryAt();
     }
 
+    /** What stood before. */
+    public TaskFacts facts() {
+        return facts;
+    }
+
+    /** Assignments that end here. */
+    public List<TaskFacts.Lease> ended() {
+        return ended;
+    }
+
+    /** Copies that are stored here. */
+    public List<NewCopy> copies() {
+        return copies;
+    }
+
+    /** Failures that are stored here. */
+    public List<NewFailure> failures() {
+        return failures;
+    }
+
+    /** What is appended to the chain of custody here. */
+    public List<Event> events() {
+        return events;
+    }
+
+    /** Where the task stands after it; null: pending or assigned. */
+    public TaskFacts.@Nullable Standing standing() {
+        return standing;
+    }
+
     /** Ends an active assignment. */
     public void end(TaskFacts.Lease lease) {
         ended.add(lease);

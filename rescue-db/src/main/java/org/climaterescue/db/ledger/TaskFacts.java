@@ -61,6 +61,7 @@ public record TaskFacts(
      * @param token the claim's number
      * @param omissions heartbeats in a row that left it out
      * @param overdue whether the lease has run out
+     * @param assignedAt when the node was given it
      * @param idleSince when the last byte was reported
      */
     public record Lease(
@@ -71,6 +72,7 @@ public record TaskFacts(
             long bytesDone,
             int omissions,
             boolean overdue,
+            Instant assignedAt,
             Instant idleSince) {}
 
     /**
