@@ -46,6 +46,7 @@ public final class Dispatcher implements AutoCloseable {
             throw StartFailure.of(null, bad);
         }
         LogLevels.apply(settings.logging());
+        LogFormats.apply(settings.logging().format());
         DatabaseOpening database = DatabaseOpening.begin(new DatabaseConfig(
                 settings.database().url(), settings.database().dataDir()));
         ApplicationContext context = ApplicationContext.builder()

@@ -12,7 +12,7 @@ final class LogLevelsTest {
 
     @AfterEach
     void usual() {
-        LogLevels.apply(new Settings.Logging("INFO", false));
+        LogLevels.apply(new Settings.Logging("INFO", false, Settings.LogFormat.TEXT));
     }
 
     @ParameterizedTest
@@ -28,7 +28,7 @@ final class LogLevelsTest {
         "OFF,false,OFF,OFF",
     })
     void ourOwnCodeSpeaksAsAskedAndLibrariesLess(String level, boolean debug, String own, String libraries) {
-        LogLevels.apply(new Settings.Logging(level, debug));
+        LogLevels.apply(new Settings.Logging(level, debug, Settings.LogFormat.TEXT));
 
         assertThat(levelOf("org.climaterescue.dispatcher.Dispatcher")).isEqualTo(own);
         assertThat(levelOf("io.netty.channel")).isEqualTo(libraries);

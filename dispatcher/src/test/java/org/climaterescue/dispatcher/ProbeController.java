@@ -10,6 +10,8 @@ import io.micronaut.http.annotation.Patch;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.runtime.graceful.GracefulShutdownCapable;
+import io.micronaut.scheduling.TaskExecutors;
+import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
 import io.swagger.v3.oas.annotations.Hidden;
@@ -31,6 +33,7 @@ import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
 import org.climaterescue.protocol.PriorityLevel;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /** Calls of every kind, for tests of what surrounds them. */
 @Hidden
@@ -116,6 +119,19 @@ class ProbeController {
         return CompletableFuture.supplyAsync(() -> {
             throw new IllegalStateException("wrapped", failure(kind));
         });
+    }
+
+    @Get("/blocking/{kind}")
+    @ExecuteOn(TaskExecutors.BLOCKING)
+    String failBlocking(String kind) throws Exception {
+        throw failure(kind);
+    }
+
+    @Get("/logs")
+    @ExecuteOn(TaskExecutors.BLOCKING)
+    String log() {
+        LoggerFactory.getLogger(ProbeController.class).info("on a thread that may block");
+        return "logged";
     }
 
     @Get("/refuse-later")

@@ -16,6 +16,7 @@ import org.climaterescue.dispatcher.problem.Checks;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
 import org.climaterescue.dispatcher.settings.Settings;
+import org.climaterescue.dispatcher.tracing.LogContext;
 import org.climaterescue.protocol.AssignedTask;
 import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.DispatchRequest;
@@ -23,11 +24,15 @@ import org.climaterescue.protocol.DispatchResponse;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Work for nodes. */
 @Controller
 @Tag(name = "Dispatch")
 class DispatchController {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DispatchController.class);
 
     /** What a volunteer's line is guessed to carry, for the estimate that people read. */
     private static final long BYTES_PER_SECOND = 5_000_000;
@@ -68,6 +73,9 @@ class DispatchController {
             registry.forget(request.nodeId());
         }
         List<AssignedTask> tasks = given.tasks().stream().map(this::task).toList();
+        if (LOG.isDebugEnabled()) {
+            tasks.forEach(task -> log(request, task));
+        }
         String message = tasks.isEmpty()
                 ? "Nothing to do right now"
                 : tasks.size() == 1 ? "1 task assigned" : tasks.size() + " tasks assigned";
@@ -76,6 +84,12 @@ class DispatchController {
                 message,
                 request,
                 new DispatchResponse.Batch(tasks, duration(given.tasks()), given.nodeStatus()));
+    }
+
+    private static void log(DispatchRequest request, AssignedTask task) {
+        try (var _ = LogContext.open().with(LogContext.NODE, request.nodeId()).assignment(task.assignmentId())) {
+            LOG.debug("{} is given to node {}", task.assignmentId(), request.nodeId());
+        }
     }
 
     private AssignedTask task(Claimed claimed) {

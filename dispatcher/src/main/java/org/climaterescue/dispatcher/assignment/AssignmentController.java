@@ -17,16 +17,22 @@ import org.climaterescue.dispatcher.node.NodeRegistry;
 import org.climaterescue.dispatcher.problem.Checks;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
+import org.climaterescue.dispatcher.tracing.LogContext;
 import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.Failure;
 import org.climaterescue.protocol.Release;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What nodes report about their assignments. */
 @Controller("/assignments")
 @Secured({Roles.NODE, Roles.JOIN, Roles.OPERATOR})
 @Tag(name = "Assignments")
 class AssignmentController {
+
+    private static final Logger LOG = LoggerFactory.getLogger(AssignmentController.class);
 
     private final Reports reports;
     private final NodeRegistry registry;
@@ -92,7 +98,15 @@ class AssignmentController {
         if (assignment.isEmpty()) {
             return CompletableFuture.completedFuture(AssignmentOrders.unknown(id));
         }
-        return registry.reporting(nodeId).thenCompose(node -> reports.submit(order.apply(assignment.get(), node)));
+        CompletableFuture<Outcome<T>> answer =
+                registry.reporting(nodeId).thenCompose(node -> reports.submit(order.apply(assignment.get(), node)));
+        return LOG.isDebugEnabled() ? answer.whenComplete((outcome, failed) -> log(id, nodeId, outcome)) : answer;
+    }
+
+    private static void log(String assignmentId, String nodeId, @Nullable Outcome<?> outcome) {
+        try (var _ = LogContext.open().with(LogContext.NODE, nodeId).assignment(assignmentId)) {
+            LOG.debug("node {} reported {}: {}", nodeId, assignmentId, outcome);
+        }
     }
 
     private static <T> T answer(Outcome<T> outcome) {

@@ -40,13 +40,14 @@ final class Bulk {
     /**
      * Reads to the end; every chunk is answered after its commit.
      *
+     * @param trace the call's {@code traceparent}; null when it has none
      * @throws IOException when the body breaks off or the answers cannot be written
      */
-    void run(InputStream body, Answers answers) throws IOException {
+    void run(InputStream body, @Nullable String trace, Answers answers) throws IOException {
         var lines = new Lines(body, LONGEST_LINE);
         List<Pending> chunk = new ArrayList<>(CHUNK);
         for (Lines.Line line = lines.next(); line != null; line = lines.next()) {
-            chunk.add(read(line));
+            chunk.add(read(line, trace));
             if (chunk.size() == CHUNK) {
                 answer(chunk, answers);
                 chunk.clear();
@@ -74,7 +75,7 @@ final class Bulk {
         answers.write(out.toByteArray());
     }
 
-    private Pending read(Lines.Line line) {
+    private Pending read(Lines.Line line, @Nullable String trace) {
         return switch (line) {
             case Lines.Line.Unusable(long number, String reason) ->
                 new Pending(number, null, BulkResult.invalid(number, reason));
@@ -83,7 +84,7 @@ final class Bulk {
                     TaskRequest request = Json.mapper().readValue(text, TaskRequest.class);
                     yield request == null
                             ? new Pending(number, null, BulkResult.invalid(number, "the line must be an object"))
-                            : new Pending(number, submissions.check(request), null);
+                            : new Pending(number, submissions.check(request).traced(trace), null);
                 } catch (JsonProcessingException wrong) {
                     yield new Pending(number, null, BulkResult.refused(number, BadJson.problem(wrong)));
                 } catch (ConstraintViolationException wrong) {

@@ -1,5 +1,6 @@
 package org.climaterescue.dispatcher.intake;
 
+import io.micronaut.core.propagation.PropagatedContext;
 import jakarta.inject.Singleton;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.concurrent.CompletionException;
 import org.climaterescue.dispatcher.streaming.Spool;
 import org.climaterescue.dispatcher.streaming.SpooledAnswer;
 import org.climaterescue.dispatcher.streaming.Unpacked;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,12 +31,16 @@ final class BulkStream {
     /**
      * Begins to read the body; returns with the first answers, so that a failure before them has a status of its own. A
      * failure after them breaks the answer off: what was answered holds, the rest can be sent again.
+     *
+     * @param trace the call's {@code traceparent}; null when it has none
      */
-    InputStream answer(InputStream body) throws IOException {
+    InputStream answer(InputStream body, @Nullable String trace) throws IOException {
         SpooledAnswer answer = SpooledAnswer.in(spool.create("answers-"));
         InputStream reader = answer.reader();
         var begun = new CompletableFuture<Void>();
-        Thread.ofVirtual().name("bulk submission").start(() -> run(body, answer, begun));
+        Thread.ofVirtual()
+                .name("bulk submission")
+                .start(PropagatedContext.getOrEmpty().wrap(() -> run(body, trace, answer, begun)));
         try {
             begun.join();
             return reader;
@@ -50,10 +56,10 @@ final class BulkStream {
         }
     }
 
-    private void run(InputStream body, SpooledAnswer answer, CompletableFuture<Void> begun) {
+    private void run(InputStream body, @Nullable String trace, SpooledAnswer answer, CompletableFuture<Void> begun) {
         try (body;
                 InputStream plain = Unpacked.ifPacked(new BufferedInputStream(body))) {
-            bulk.run(plain, lines -> {
+            bulk.run(plain, trace, lines -> {
                 answer.write(lines);
                 begun.complete(null);
             });

@@ -9,6 +9,7 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Error;
 import io.micronaut.http.annotation.Produces;
 import io.swagger.v3.oas.annotations.Hidden;
+import org.climaterescue.dispatcher.tracing.LogContext;
 import org.climaterescue.protocol.Problem;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,11 +28,15 @@ final class Refusals {
     HttpResponse<Problem> refuse(HttpRequest<?> request, Throwable thrown) {
         ProblemException refusal = Translation.of(request, thrown);
         if (refusal == null) {
-            log.error("{} {} failed", request.getMethodName(), request.getPath(), thrown);
+            try (var _ = LogContext.of(request)) {
+                log.error("{} {} failed", request.getMethodName(), request.getPath(), thrown);
+            }
             return response(internal());
         }
-        if (refusal.status() >= 500) {
-            log.debug("{} {} is refused: {}", request.getMethodName(), request.getPath(), refusal.detail(), thrown);
+        if (refusal.status() >= 500 && log.isDebugEnabled()) {
+            try (var _ = LogContext.of(request)) {
+                log.debug("{} {} is refused: {}", request.getMethodName(), request.getPath(), refusal.detail(), thrown);
+            }
         }
         return response(refusal);
     }

@@ -5,9 +5,11 @@ import java.net.URISyntaxException;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.climaterescue.db.DatabaseUrl;
 import org.jspecify.annotations.Nullable;
 
@@ -99,6 +101,26 @@ record Environment(Map<String, String> variables) {
             throw new BadSetting(variable, value, "TRACE, DEBUG, INFO, WARN, ERROR or OFF");
         }
         return level;
+    }
+
+    /** One of a few words, in any case. */
+    <E extends Enum<E>> E word(String variable, E fallback) {
+        String value = text(variable);
+        if (value == null) {
+            return fallback;
+        }
+        E[] words = fallback.getDeclaringClass().getEnumConstants();
+        for (E word : words) {
+            if (word.name().equalsIgnoreCase(value)) {
+                return word;
+            }
+        }
+        throw new BadSetting(
+                variable,
+                value,
+                Arrays.stream(words)
+                        .map(word -> word.name().toLowerCase(Locale.ROOT))
+                        .collect(Collectors.joining(" or ")));
     }
 
     /** A secret for {@code Authorization: Bearer}. Its value never stands in a message. */

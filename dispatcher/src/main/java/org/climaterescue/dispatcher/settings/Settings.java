@@ -137,8 +137,17 @@ public record Settings(
      *
      * @param level one of TRACE, DEBUG, INFO, WARN, ERROR, OFF
      * @param debug whether this project's own code logs in detail
+     * @param format how
      */
-    public record Logging(String level, boolean debug) {}
+    public record Logging(String level, boolean debug, LogFormat format) {}
+
+    /** How the log is written. */
+    public enum LogFormat {
+        /** A line for people. */
+        TEXT,
+        /** A JSON object a line. */
+        JSON
+    }
 
     /**
      * Who says what to rescue first.
@@ -174,7 +183,10 @@ public record Settings(
                 new Mock(
                         from.flag("ENABLE_MOCK_MODE", !access.secured()),
                         from.path("MOCK_DATA_PATH", "mock/mock_data.json")),
-                new Logging(from.logLevel("LOG_LEVEL", "INFO"), from.flag("DEBUG", false)),
+                new Logging(
+                        from.logLevel("LOG_LEVEL", "INFO"),
+                        from.flag("DEBUG", false),
+                        from.word("LOG_FORMAT", LogFormat.TEXT)),
                 new Priorizer(
                         from.httpUrl("PRIORIZER_URL"),
                         from.duration("RESCUE_PRIORIZER_REFRESH", Duration.ofMinutes(10), Duration.ZERO, YEAR)));

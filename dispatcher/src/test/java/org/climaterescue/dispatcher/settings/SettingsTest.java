@@ -32,7 +32,7 @@ final class SettingsTest {
                         new Settings.Reads(Duration.ofSeconds(30)),
                         new Settings.Access(null, null, false, 0),
                         new Settings.Mock(true, Path.of("mock/mock_data.json")),
-                        new Settings.Logging("INFO", false),
+                        new Settings.Logging("INFO", false, Settings.LogFormat.TEXT),
                         new Settings.Priorizer(null, Duration.ofMinutes(10))));
     }
 
@@ -65,6 +65,7 @@ final class SettingsTest {
         all.put("ENABLE_MOCK_MODE", "TRUE");
         all.put("MOCK_DATA_PATH", "/tmp/mock.json");
         all.put("LOG_LEVEL", "warning");
+        all.put("LOG_FORMAT", "Json");
         all.put("DEBUG", "on");
 
         assertThat(Settings.from(all))
@@ -82,7 +83,7 @@ final class SettingsTest {
                         new Settings.Reads(Duration.ofMillis(800)),
                         new Settings.Access("operator-key", "join-key", true, 17),
                         new Settings.Mock(true, Path.of("/tmp/mock.json")),
-                        new Settings.Logging("WARN", true),
+                        new Settings.Logging("WARN", true, Settings.LogFormat.JSON),
                         new Settings.Priorizer(URI.create("http://priorizer:9000/base"), Duration.ofSeconds(90))));
     }
 
@@ -141,6 +142,7 @@ final class SettingsTest {
         "ENABLE_MOCK_MODE,enabled",
         "DEBUG,verbose",
         "LOG_LEVEL,loud",
+        "LOG_FORMAT,xml",
         "PRIORIZER_URL,ftp://priorizer/",
         "RESCUE_PRIORIZER_REFRESH,-1s",
         "RESCUE_PRIORIZER_REFRESH,never",

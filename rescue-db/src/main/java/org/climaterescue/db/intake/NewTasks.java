@@ -1,5 +1,6 @@
 package org.climaterescue.db.intake;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import de.bytefish.pgbulkinsert.mapping.AbstractMapping;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -85,17 +86,21 @@ final class NewTasks {
             return priority == null ? Description.USUAL_PRIORITY : priority;
         }
 
-        /** What was done to a URL that had to be repaired, as JSON. */
+        /** What was done to a URL that had to be repaired, and the call's trace, as JSON; null when there is neither. */
         @Nullable
-        String repair() {
+        String detail() {
             Submission.Repair repair = submission.repair();
-            return repair == null
-                    ? null
-                    : Json.mapper()
-                            .createObjectNode()
-                            .put("repaired", repair.note())
-                            .put("written", repair.written())
-                            .toString();
+            if (repair == null && submission.trace() == null) {
+                return null;
+            }
+            ObjectNode detail = Json.mapper().createObjectNode();
+            if (repair != null) {
+                detail.put("repaired", repair.note()).put("written", repair.written());
+            }
+            if (submission.trace() != null) {
+                detail.put("traceparent", submission.trace());
+            }
+            return detail.toString();
         }
     }
 
@@ -146,7 +151,7 @@ final class NewTasks {
             mapText("kind", _ -> "submitted");
             mapText("task_status", _ -> "pending");
             mapText("actor", task -> task.terms().instance());
-            mapText("detail", NewTask::repair);
+            mapText("detail", NewTask::detail);
         }
     }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param copies wanted, 1 to 100
  * @param payload a JSON object that is kept and given back; null if there is none
  * @param repair what was done to the URL before it could be used; null if nothing was
+ * @param trace the W3C {@code traceparent} of the call that it came with; null if there was none
  */
 public record Submission(
         @Nullable Request request,
@@ -19,11 +20,12 @@ public record Submission(
         Description description,
         int copies,
         @Nullable String payload,
-        @Nullable Repair repair) {
+        @Nullable Repair repair,
+        @Nullable String trace) {
 
     public Submission(
             @Nullable Request request, AssetUrl url, Description description, int copies, @Nullable String payload) {
-        this(request, url, description, copies, payload, null);
+        this(request, url, description, copies, payload, null, null);
     }
 
     /**
@@ -44,7 +46,12 @@ public record Submission(
 
     /** The same, with a URL that had to be repaired. */
     public Submission repaired(Repair done) {
-        return new Submission(request, url, description, copies, payload, done);
+        return new Submission(request, url, description, copies, payload, done, trace);
+    }
+
+    /** The same, with the trace of its call. */
+    public Submission traced(@Nullable String parent) {
+        return new Submission(request, url, description, copies, payload, repair, parent);
     }
 
     public @Nullable String requestId() {
