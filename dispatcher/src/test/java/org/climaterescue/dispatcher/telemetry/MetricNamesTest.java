@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -209,7 +213,7 @@ class MetricNamesTest {
         try (var in = promtool.outputWriter()) {
             in.write(metrics);
         }
-        String said = new String(promtool.getInputStream().readAllBytes());
+        String said = new String(promtool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(promtool.waitFor(1, TimeUnit.MINUTES)).isTrue();
         assertThat(said).isEmpty();
     }
@@ -219,9 +223,9 @@ class MetricNamesTest {
         Map<String, String> types = new TreeMap<>();
         Map<String, Set<String>> labels = new TreeMap<>();
         metrics.lines().filter(line -> line.startsWith("# TYPE rescue_")).forEach(line -> {
-            String[] words = line.split(" ");
-            types.put(words[2], words[3]);
-            labels.put(words[2], new TreeSet<>());
+            List<String> words = Arrays.asList(line.split(" ", -1));
+            types.put(words.get(2), words.get(3));
+            labels.put(words.get(2), new TreeSet<>());
         });
         Pattern label = Pattern.compile("(\\w+)=\"");
         metrics.lines().filter(line -> line.startsWith("rescue_")).forEach(line -> {
@@ -229,7 +233,7 @@ class MetricNamesTest {
             String family = types.containsKey(name) ? name : name.replaceAll("_(bucket|count|sum)$", "");
             Matcher found = label.matcher(line);
             while (found.find()) {
-                labels.get(family).add(found.group(1));
+                Objects.requireNonNull(labels.get(family), family).add(found.group(1));
             }
         });
         labels.values().forEach(names -> names.remove("le"));
