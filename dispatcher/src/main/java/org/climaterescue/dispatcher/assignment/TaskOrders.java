@@ -35,6 +35,41 @@ public final class TaskOrders {
         return new Retry(id);
     }
 
+    /** The same order, refused for a task that is no longer failed when its turn comes. */
+    static Order<Outcome<TaskStatus>> ifStillFailed(Order<Outcome<TaskStatus>> order) {
+        return new Order<>() {
+            @Override
+            public long taskId() {
+                return order.taskId();
+            }
+
+            @Override
+            public boolean prepare(Connection connection, Custody task) throws SQLException {
+                return task.status() == TaskStatus.FAILED && order.prepare(connection, task);
+            }
+
+            @Override
+            public Outcome<TaskStatus> onRefused(Connection connection, Custody task) throws SQLException {
+                return task.status() == TaskStatus.FAILED
+                        ? order.onRefused(connection, task)
+                        : new Outcome.Refused<>(ProblemException.conflict(
+                                "not_failed",
+                                "task " + new TaskId(order.taskId()) + " is "
+                                        + task.status().wire() + " by now"));
+            }
+
+            @Override
+            public Outcome<TaskStatus> on(Custody task, Ledger.@Nullable Ended past) {
+                return order.on(task, past);
+            }
+
+            @Override
+            public Outcome<TaskStatus> onNothing() {
+                return order.onNothing();
+            }
+        };
+    }
+
     /** Gives back an assignment that its node no longer works on; false when it has ended. */
     public static Order<Boolean> release(long taskId, long token, String why) {
         return order(taskId, task -> task.release(token, why), false);

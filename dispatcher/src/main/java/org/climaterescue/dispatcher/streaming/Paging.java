@@ -43,7 +43,7 @@ public record Paging(long before, int limit) {
             return new Page<>(rows, null);
         }
         List<T> items = rows.subList(0, limit);
-        return new Page<>(items, encode(number.applyAsLong(items.getLast())));
+        return new Page<>(items, cursor(number.applyAsLong(items.getLast())));
     }
 
     /**
@@ -53,7 +53,8 @@ public record Paging(long before, int limit) {
      */
     public record Page<T>(List<T> items, @Nullable String nextCursor) {}
 
-    private static String encode(long before) {
+    /** A cursor that goes on with what has a lower number. */
+    public static String cursor(long before) {
         return Base64.getUrlEncoder().withoutPadding().encodeToString((MARK + before).getBytes(StandardCharsets.UTF_8));
     }
 

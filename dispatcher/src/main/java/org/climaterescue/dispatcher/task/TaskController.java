@@ -12,11 +12,9 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.stream.Collectors;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.history.HistoryParts;
 import org.climaterescue.db.task.AssignmentRow;
@@ -29,12 +27,15 @@ import org.climaterescue.db.task.Tasks;
 import org.climaterescue.dispatcher.coalescing.Coalescing;
 import org.climaterescue.dispatcher.intake.CanonicalUrl;
 import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.problem.Words;
 import org.climaterescue.dispatcher.service.InstanceId;
 import org.climaterescue.dispatcher.streaming.Paging;
 import org.climaterescue.protocol.CatalogId;
+import org.climaterescue.protocol.FailureReason;
 import org.climaterescue.protocol.TaskId;
 import org.climaterescue.protocol.TaskStatus;
 import org.climaterescue.protocol.Texts;
+import org.climaterescue.protocol.Verification;
 import org.jspecify.annotations.Nullable;
 
 /** Shows tasks, their history, and where the copies of a URL are. */
@@ -54,10 +55,17 @@ final class TaskController {
         this.instance = instance.value();
     }
 
-    /** Tasks, newest first, that match all that is given. */
+    /**
+     * Tasks, newest first, that match all that is given.
+     *
+     * @param reason why they failed, as {@code GET /tasks/failures} counts them
+     * @param verification what is known about their leading digest; disputed: no digest leads
+     */
     @Get("/tasks")
     Paging.Page<TaskPage> list(
             @Nullable @QueryValue String status,
+            @Nullable @QueryValue String reason,
+            @Nullable @QueryValue String verification,
             @Nullable @QueryValue String host,
             @Nullable @QueryValue String catalog,
             @Nullable @QueryValue("node_id") String nodeId,
@@ -65,7 +73,9 @@ final class TaskController {
             @Nullable @QueryValue String cursor) {
         Paging paging = Paging.of(limit, cursor);
         var filter = new TaskFilter(
-                status == null ? null : status(status),
+                status == null ? null : Words.parse(TaskStatus.class, "status", status),
+                reason == null ? null : Words.parse(FailureReason.class, "reason", reason),
+                verification == null ? null : Words.parse(Verification.class, "verification", verification),
                 storable("host", host),
                 catalog == null ? null : catalog(catalog),
                 storable("node_id", nodeId));
@@ -161,18 +171,6 @@ final class TaskController {
                     return row.isEmpty() ? Optional.<T>empty() : Optional.of(reading.read(connection, row.get()));
                 }))
                 .orElseThrow(() -> ProblemException.notFound("there is no task " + taskId));
-    }
-
-    private static TaskStatus status(String word) {
-        return Arrays.stream(TaskStatus.values())
-                .filter(status -> status.wire().equals(word))
-                .findFirst()
-                .orElseThrow(() -> ProblemException.invalid(
-                        "status",
-                        "status must be one of "
-                                + Arrays.stream(TaskStatus.values())
-                                        .map(TaskStatus::wire)
-                                        .collect(Collectors.joining(", "))));
     }
 
     private static long catalog(String id) {

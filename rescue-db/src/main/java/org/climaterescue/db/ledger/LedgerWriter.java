@@ -219,6 +219,7 @@ final class LedgerWriter {
         }
     }
 
+    /** Why a task failed is said by the last failure that counts, whose row has just been inserted. */
     private static void stand(Pipeline writes, Collection<TaskChanges> changes) throws SQLException {
         var rows = new Rows();
         for (TaskChanges task : changes) {
@@ -235,14 +236,18 @@ final class LedgerWriter {
         }
         if (rows.any()) {
             writes.update("""
-                            insert into standing as s (task_id, status, copies, sha256, size_bytes, verification, since)
+                            insert into standing as s (task_id, status, copies, sha256, size_bytes, verification, since, reason)
                             select x.task_id, x.status::task_standing, x.copies, x.sha256, x.size_bytes,
-                                   x.verification::verification, clock_timestamp()
+                                   x.verification::verification, clock_timestamp(),
+                                   case when x.status = 'failed' then
+                                       (select f.reason from failure f where f.task_id = x.task_id and f.charged
+                                        order by f.failure_no desc limit 1) end
                             from unnest(?::bigint[], ?::text[], ?::integer[], ?::bytea[], ?::bigint[], ?::text[])
                                 as x (task_id, status, copies, sha256, size_bytes, verification)
                             on conflict (task_id) do update
                             set status = excluded.status, copies = excluded.copies, sha256 = excluded.sha256,
                                 size_bytes = excluded.size_bytes, verification = excluded.verification,
+                                reason = excluded.reason,
                                 since = case when s.status = excluded.status then s.since else excluded.since end
                             """, rows.longs(0), rows.texts(1), rows.ints(2), rows.bytes(3), rows.longs(4), rows.texts(5));
         }

@@ -2,16 +2,22 @@ package org.climaterescue.db.task;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.climaterescue.protocol.FailureReason;
 import org.climaterescue.protocol.TaskStatus;
+import org.climaterescue.protocol.Verification;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Which tasks a list shows; null members do not matter.
  *
+ * @param reason why the task failed; only failed tasks have one
+ * @param verification what is known about the task's leading digest
  * @param nodeId a node that works on the task or holds a copy of it
  */
 public record TaskFilter(
         @Nullable TaskStatus status,
+        @Nullable FailureReason reason,
+        @Nullable Verification verification,
         @Nullable String host,
         @Nullable Long catalogNo,
         @Nullable String nodeId) {
@@ -26,6 +32,13 @@ public record TaskFilter(
         var query = new Query(new StringBuilder("select t.task_id from task t"), new ArrayList<>());
         if (status != null) {
             status(query, status);
+        }
+        if (reason != null) {
+            query.add(" join standing s on s.task_id = t.task_id and " + FailedTasks.OF_REASON, reason.wire());
+        }
+        if (verification != null) {
+            // Said in the statement itself, so that the planner sees which index is about that.
+            query.add(" join standing v on v.task_id = t.task_id and v.verification = '" + verification.wire() + "'");
         }
         query.add(" where t.task_id < ?", before);
         if (host != null) {
@@ -62,7 +75,7 @@ public record TaskFilter(
                                 and not exists (select from standing s where s.task_id = a.task_id)\
                         """);
             case REPLICATING, RESCUED, FAILED, CANCELLED ->
-                query.add(" join standing s on s.task_id = t.task_id and s.status = ?::task_standing", status.wire());
+                query.add(" join standing n on n.task_id = t.task_id and n.status = ?::task_standing", status.wire());
         }
     }
 
