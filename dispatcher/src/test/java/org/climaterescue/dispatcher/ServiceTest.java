@@ -127,6 +127,26 @@ final class ServiceTest {
     }
 
     @Test
+    void programsThatAreMadeOfTheDescriptionFindNamesAndTypesInIt() throws Exception {
+        JsonNode api = served.get("/openapi.json").json();
+
+        // The compiler numbers names that are there twice.
+        assertThat(api.findValuesAsText("operationId")).doesNotHaveDuplicates().noneMatch(id -> id.matches(".*_\\d+"));
+        assertThat(api.at("/tags").findValuesAsText("name"))
+                .containsAll(api.get("paths").findValues("tags").stream()
+                        .map(tags -> tags.get(0).asText())
+                        .toList());
+        assertThat(api.at("/components/schemas/TaskPage.Page/properties/items/items/$ref")
+                        .asText())
+                .isEqualTo("#/components/schemas/TaskPage");
+        assertThat(api.at("/components/schemas/TaskRequest/properties/payload/type")
+                        .asText())
+                .isEqualTo("object");
+        assertThat(api.at("/components/schemas").properties().stream().map(Map.Entry::getKey))
+                .noneMatch(name -> name.startsWith("Http"));
+    }
+
+    @Test
     void theDocsPageLoadsOnlyFromHere() throws Exception {
         String page = served.get("/docs").body();
 

@@ -6,6 +6,7 @@ import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Duration;
 import java.util.List;
@@ -50,6 +51,7 @@ class FailedTaskController {
      * @param cursor the {@code next_cursor} of the call before
      */
     @Post("/retry")
+    @Operation(operationId = "retryAll")
     Changed retry(@QueryValue String reason, @Nullable @QueryValue String cursor) {
         return each(reason, cursor, TaskOrders::retry);
     }
@@ -62,6 +64,7 @@ class FailedTaskController {
      * @param cursor the {@code next_cursor} of the call before
      */
     @Post("/cancel")
+    @Operation(operationId = "cancelAll")
     Changed cancel(@QueryValue String reason, @Nullable @QueryValue String cursor) {
         return each(reason, cursor, TaskOrders::cancel);
     }

@@ -15,6 +15,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -75,17 +76,19 @@ final class CatalogController {
     /** All catalogs, newest first. */
     @Get
     @Secured(SecurityRule.IS_ANONYMOUS)
-    Paging.Page<CatalogPage> list(@Nullable @QueryValue Integer limit, @Nullable @QueryValue String cursor) {
+    @Operation(operationId = "listCatalogs")
+    Page list(@Nullable @QueryValue Integer limit, @Nullable @QueryValue String cursor) {
         Paging paging = Paging.of(limit, cursor);
         Paging.Page<Catalogs.Row> page = paging.page(
                 transactions.atLength(connection -> Catalogs.page(connection, paging.before(), paging.probe())),
                 Catalogs.Row::catalogNo);
-        return new Paging.Page<>(page.items().stream().map(CatalogPage::from).toList(), page.nextCursor());
+        return new Page(page.items().stream().map(CatalogPage::from).toList(), page.nextCursor());
     }
 
     /** One catalog and the counts of its latest import. */
     @Get("/{catalogId}")
     @Secured(SecurityRule.IS_ANONYMOUS)
+    @Operation(operationId = "catalog")
     CatalogPage one(@PathVariable String catalogId) {
         return CatalogPage.from(known(catalogId));
     }
@@ -118,6 +121,13 @@ final class CatalogController {
                 .flatMap(id -> transactions.in(connection -> Catalogs.one(connection, id.number())))
                 .orElseThrow(() -> ProblemException.notFound("there is no catalog " + catalogId));
     }
+
+    /**
+     * One page of a list.
+     *
+     * @param nextCursor asks for the next page; null on the last
+     */
+    record Page(List<CatalogPage> items, @Nullable String nextCursor) {}
 
     /** The import has begun. */
     record Accepted(String catalogId) {}

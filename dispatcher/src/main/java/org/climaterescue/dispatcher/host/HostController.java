@@ -10,6 +10,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Max;
@@ -17,6 +18,7 @@ import jakarta.validation.constraints.Min;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.Transactions;
@@ -50,22 +52,23 @@ class HostController {
     /** Every origin that a task names, the latest first. */
     @Get
     @Secured(SecurityRule.IS_ANONYMOUS)
-    CompletableFuture<Paging.Page<HostPage>> list(
-            @Nullable @QueryValue Integer limit, @Nullable @QueryValue String cursor) {
+    @Operation(operationId = "listHosts")
+    CompletableFuture<Page> list(@Nullable @QueryValue Integer limit, @Nullable @QueryValue String cursor) {
         Paging paging = Paging.of(limit, cursor);
         return coalescing.fresh("hosts " + paging, () -> page(paging));
     }
 
-    private Paging.Page<HostPage> page(Paging paging) {
+    private Page page(Paging paging) {
         Paging.Page<Hosts.Entry> page = paging.page(
                 transactions.atLength(connection -> hosts.page(connection, paging.before(), paging.probe())),
                 Hosts.Entry::hostNo);
-        return new Paging.Page<>(page.items().stream().map(HostPage::from).toList(), page.nextCursor());
+        return new Page(page.items().stream().map(HostPage::from).toList(), page.nextCursor());
     }
 
     /** One origin. */
     @Get("/{host}")
     @Secured(SecurityRule.IS_ANONYMOUS)
+    @Operation(operationId = "host")
     HostPage one(String host) {
         return transactions.in(connection -> found(connection, host));
     }
@@ -96,6 +99,13 @@ class HostController {
                 .orElseThrow(() -> ProblemException.notFound(
                         "no task names the host " + host + "; GET /hosts lists those that tasks do"));
     }
+
+    /**
+     * One page of a list.
+     *
+     * @param nextCursor asks for the next page; null on the last
+     */
+    record Page(List<HostPage> items, @Nullable String nextCursor) {}
 
     /**
      * What an operator changes; at least one member.

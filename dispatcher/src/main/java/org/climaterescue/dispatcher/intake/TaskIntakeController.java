@@ -13,6 +13,9 @@ import io.micronaut.http.server.types.files.StreamedFile;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.io.IOException;
 import java.io.InputStream;
@@ -57,6 +60,10 @@ final class TaskIntakeController {
 
     /** Takes one asset. The {@code traceparent} of W3C Trace Context, if the call has one, is kept with the task and given back. */
     @Post
+    @ApiResponse(
+            responseCode = "202",
+            description = "It is a task now.",
+            content = @Content(schema = @Schema(implementation = Accepted.class)))
     CompletableFuture<HttpResponse<Accepted>> submit(@Body TaskRequest request, HttpRequest<?> http) {
         String requestId = request.requestId();
         TraceParent trace = TraceParent.of(http).orElse(null);

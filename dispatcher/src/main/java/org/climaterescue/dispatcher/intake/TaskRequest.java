@@ -2,6 +2,7 @@ package org.climaterescue.dispatcher.intake;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.micronaut.core.annotation.Introspected;
+import io.swagger.v3.oas.annotations.media.Schema;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotNull;
@@ -40,7 +41,7 @@ public record TaskRequest(
 
         @Nullable @Min(1) @Max(10) Integer priority,
         @Nullable @Min(1) @Max(100) Integer copies,
-        @Nullable JsonNode payload)
+        @Schema(implementation = Object.class) @Nullable JsonNode payload)
         implements Limited {
 
     /** The longest name, dataset or organization, in characters. */

@@ -14,6 +14,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.validation.Valid;
@@ -72,6 +73,7 @@ class NodeController {
     /** The registry, in order of registration. */
     @Get
     @Secured(SecurityRule.IS_ANONYMOUS)
+    @Operation(operationId = "listNodes")
     Page list(@QueryValue(defaultValue = "100") @Min(1) @Max(1000) int limit, @Nullable @QueryValue String cursor) {
         int after = cursor == null ? 0 : number(cursor);
         List<Nodes.Entry> found =

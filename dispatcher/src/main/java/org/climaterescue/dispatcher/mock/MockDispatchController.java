@@ -67,7 +67,7 @@ public final class MockDispatchController {
     @Post("/mock_dispatch")
     @ExecuteOn(TaskExecutors.BLOCKING)
     @Secured(SecurityRule.IS_ANONYMOUS)
-    @Operation(summary = "Rehearse a dispatch")
+    @Operation(operationId = "rehearse", summary = "Rehearse a dispatch")
     @RequestBody(content = @Content(schema = @Schema(implementation = DispatchRequest.class)))
     HttpResponse<?> dispatch(
             @Body JsonNode body, @QueryValue(value = "scenario", defaultValue = "normal") String scenario)

@@ -77,7 +77,7 @@ final class OpenApiDocument {
                 && answer.path("description").asText().endsWith("200 response")) {
             answer.put("description", call.path("summary").asText("Done."));
         }
-        if (!success.equals("200")) {
+        if (!success.equals("200") && !responses.has(success)) {
             responses.set(success, done.deepCopy());
             if (!name.equals("post /nodes")) {
                 responses.remove("200");

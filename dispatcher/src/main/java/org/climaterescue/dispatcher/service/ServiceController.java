@@ -11,6 +11,7 @@ import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
+import io.swagger.v3.oas.annotations.info.Contact;
 import io.swagger.v3.oas.annotations.info.Info;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.Schema;
@@ -31,8 +32,21 @@ import java.util.Optional;
                         title = "Climate data rescue",
                         version = "1",
                         description = "Coordinates volunteers who copy public climate data before it disappears."
-                                + " In secured mode, calls other than GET need a credential: Authorize."),
+                                + " In secured mode, calls other than GET need a credential: Authorize.",
+                        contact = @Contact(name = "Whoever runs this dispatcher")),
         servers = @Server(url = "/"),
+        tags = {
+            @Tag(name = "Tasks", description = "What is to be rescued, where it stands, and what operators do to it."),
+            @Tag(name = "Catalogs", description = "Lists of assets that are imported as a whole."),
+            @Tag(name = "Nodes", description = "The volunteers' machines."),
+            @Tag(name = "Dispatch", description = "Work for a node."),
+            @Tag(name = "Assignments", description = "What a node reports about the work that it was given."),
+            @Tag(name = "Copies", description = "What is rescued."),
+            @Tag(name = "Hosts", description = "Origin servers: their load, limits and pauses."),
+            @Tag(name = "Priorities", description = "What the priorizer says is to be rescued first."),
+            @Tag(name = "Service", description = "The dispatcher itself: health, figures, metrics."),
+            @Tag(name = "Mock mode", description = "Made-up answers, to develop a node against.")
+        },
         security = @SecurityRequirement(name = "bearer"))
 @SecurityScheme(
         name = "bearer",

@@ -1,6 +1,7 @@
 package org.climaterescue.dispatcher.task;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import org.climaterescue.db.task.EventRow;
@@ -23,7 +24,9 @@ record EventPage(
         @Nullable String assignmentId,
         @Nullable Integer attempt,
         @Nullable Long bytesDone,
-        @JsonRawValue @Nullable String detail) {
+
+        @Schema(implementation = Object.class) @JsonRawValue @Nullable
+        String detail) {
 
     /**
      * The chain, oldest first.

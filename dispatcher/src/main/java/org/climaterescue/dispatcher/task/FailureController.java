@@ -6,6 +6,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.time.Instant;
 import java.util.List;
@@ -13,7 +14,6 @@ import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.task.FailedTasks;
 import org.climaterescue.dispatcher.coalescing.Coalescing;
-import org.climaterescue.dispatcher.streaming.Paging;
 import org.climaterescue.protocol.FailureReason;
 import org.climaterescue.protocol.TaskId;
 import org.jspecify.annotations.Nullable;
@@ -38,15 +38,17 @@ final class FailureController {
      * {@code GET /tasks?status=failed&reason=} lists the tasks of one.
      */
     @Get
-    CompletableFuture<Paging.Page<Group>> list() {
+    @Operation(operationId = "countFailures")
+    CompletableFuture<Groups> list() {
         return coalescing.fresh(
                 "failures",
-                () -> new Paging.Page<>(
-                        transactions.atLength(FailedTasks::groups).stream()
-                                .map(Group::from)
-                                .toList(),
-                        null));
+                () -> new Groups(transactions.atLength(FailedTasks::groups).stream()
+                        .map(Group::from)
+                        .toList()));
     }
+
+    /** All reasons; there are few, so there is no further page. */
+    record Groups(List<Group> items) {}
 
     /**
      * Tasks that have failed for one reason.

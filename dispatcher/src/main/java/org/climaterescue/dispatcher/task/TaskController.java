@@ -8,6 +8,7 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -62,7 +63,8 @@ final class TaskController {
      * @param verification what is known about their leading digest; disputed: no digest leads
      */
     @Get("/tasks")
-    Paging.Page<TaskPage> list(
+    @Operation(operationId = "listTasks")
+    TaskPage.Page list(
             @Nullable @QueryValue String status,
             @Nullable @QueryValue String reason,
             @Nullable @QueryValue String verification,
@@ -82,11 +84,12 @@ final class TaskController {
         Paging.Page<TaskRow> page = paging.page(
                 transactions.atLength(connection -> Tasks.page(connection, filter, paging.before(), paging.probe())),
                 TaskRow::taskId);
-        return new Paging.Page<>(page.items().stream().map(TaskPage::from).toList(), page.nextCursor());
+        return new TaskPage.Page(page.items().stream().map(TaskPage::from).toList(), page.nextCursor());
     }
 
     /** One task with everything about it. */
     @Get("/tasks/{taskId}")
+    @Operation(operationId = "task")
     CompletableFuture<TaskPage.Whole> one(@PathVariable String taskId) {
         return shared(
                 "task",

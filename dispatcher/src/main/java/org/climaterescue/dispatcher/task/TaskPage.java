@@ -2,6 +2,7 @@ package org.climaterescue.dispatcher.task;
 
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
 import org.climaterescue.db.task.AssignmentRow;
@@ -84,6 +85,13 @@ record TaskPage(
                 row.updatedAt());
     }
 
+    /**
+     * One page of a list.
+     *
+     * @param nextCursor asks for the next page; null on the last
+     */
+    record Page(List<TaskPage> items, @Nullable String nextCursor) {}
+
     /** One node's lease on a task, held or ended. */
     record Assignment(
             String assignmentId,
@@ -128,7 +136,10 @@ record TaskPage(
      */
     record Whole(
             @JsonUnwrapped TaskPage task,
-            @JsonRawValue @Nullable String payload,
+
+            @Schema(implementation = Object.class) @JsonRawValue @Nullable
+            String payload,
+
             List<CopyPage> copies,
             List<Assignment> assignments,
             List<Failed> errors,

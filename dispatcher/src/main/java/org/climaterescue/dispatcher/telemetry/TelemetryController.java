@@ -6,6 +6,9 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.sse.Event;
 import io.micronaut.security.annotation.Secured;
 import io.micronaut.security.rules.SecurityRule;
+import io.swagger.v3.oas.annotations.media.Content;
+import io.swagger.v3.oas.annotations.media.Schema;
+import io.swagger.v3.oas.annotations.responses.ApiResponse;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import java.util.concurrent.CompletableFuture;
 import org.reactivestreams.Publisher;
@@ -32,6 +35,10 @@ class TelemetryController {
 
     /** Server-sent events: {@code stats} every second, and {@code task}, {@code node} and {@code host} changes. */
     @Get(uri = "/stream", produces = MediaType.TEXT_EVENT_STREAM)
+    @ApiResponse(
+            responseCode = "200",
+            description = "Events that never end; the data of each is a JSON object.",
+            content = @Content(mediaType = MediaType.TEXT_EVENT_STREAM, schema = @Schema(type = "string")))
     Publisher<Event<?>> stream() {
         return stream.watch();
     }
