@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Hands a catalog to a dispatcher and follows it until it is in. */
 final class CatalogImport {
@@ -22,9 +24,7 @@ final class CatalogImport {
     /** How long a dispatcher may take to start again. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private static final String[] COUNTS = {
-        "datasets", "read", "added", "updated", "unchanged", "duplicates", "rejected", "gone"
-    };
+    private static final String[] COUNTS = {"read", "added", "updated", "unchanged", "duplicates", "rejected", "gone"};
 
     private CatalogImport() {}
 
@@ -63,15 +63,25 @@ final class CatalogImport {
         try (Progress progress =
                 new Progress("importing", catalog.path("file_bytes").asLong(-1), out)) {
             while (catalog.path("status").asText().equals("importing")) {
-                long read = catalog.path("read").asLong();
-                if (read > 0) {
-                    progress.reached(catalog.path("bytes_read").asLong(), Words.count(read, "record"));
+                if (catalog.path("read").asLong() > 0) {
+                    progress.reached(catalog.path("bytes_read").asLong(), soFar(catalog));
                 }
                 TimeUnit.MILLISECONDS.sleep(BETWEEN_LOOKS_MILLIS);
                 catalog = look(api, id);
             }
+            progress.reached(catalog.path("bytes_read").asLong(), soFar(catalog));
             return catalog;
         }
+    }
+
+    /** {@code 12,345 records: 12,000 added, 345 duplicates}. */
+    private static String soFar(JsonNode catalog) {
+        String became = Stream.of("added", "updated", "unchanged", "duplicates", "rejected")
+                .filter(count -> catalog.path(count).asLong() > 0)
+                .map(count -> Words.number(catalog.path(count).asLong()) + " " + count)
+                .collect(Collectors.joining(", "));
+        String read = Words.count(catalog.path("read").asLong(), "record");
+        return became.isEmpty() ? read : read + ": " + became;
     }
 
     private static JsonNode look(DispatcherApi api, String id) throws InterruptedException {
@@ -106,18 +116,25 @@ final class CatalogImport {
         }
     }
 
+    /** How it ended, in a line. */
+    static String result(JsonNode catalog) {
+        long datasets = catalog.path("datasets").asLong();
+        return "Catalog %s (%s) is %s%s."
+                .formatted(
+                        catalog.path("catalog_id").asText(),
+                        catalog.path("format").asText(),
+                        catalog.path("status").asText(),
+                        datasets == 0 ? "" : ", " + Words.count(datasets, "dataset"));
+    }
+
     /** What became of its records. */
     static Table counts(JsonNode catalog) {
-        Table table = new Table().words("Catalog").words("Format").words("Status");
-        Object[] row = new Object[3 + COUNTS.length];
-        row[0] = catalog.path("catalog_id").asText();
-        row[1] = catalog.path("format").asText();
-        row[2] = catalog.path("status").asText();
-        for (int i = 0; i < COUNTS.length; i++) {
-            table.numbers(COUNTS[i].substring(0, 1).toUpperCase(Locale.ROOT) + COUNTS[i].substring(1));
-            row[3 + i] =
-                    String.format(Locale.ROOT, "%,d", catalog.path(COUNTS[i]).asLong());
+        Table table = new Table();
+        for (String count : COUNTS) {
+            table.numbers(count.substring(0, 1).toUpperCase(Locale.ROOT) + count.substring(1));
         }
-        return table.row(row);
+        return table.row(Stream.of(COUNTS)
+                .map(count -> Words.number(catalog.path(count).asLong()))
+                .toArray());
     }
 }

@@ -4,12 +4,17 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
 import org.climaterescue.protocol.Causes;
 import org.climaterescue.protocol.Json;
 import org.jspecify.annotations.Nullable;
@@ -20,10 +25,14 @@ final class DispatcherApi implements AutoCloseable {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
+    /** The most that a list gives at once. */
+    private static final int PAGE = 1000;
+
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(CONNECT).build();
     private final URI base;
     private final @Nullable String key;
+    private Instant answered = Instant.now();
 
     /**
      * Connects nothing yet.
@@ -39,6 +48,16 @@ final class DispatcherApi implements AutoCloseable {
         return base;
     }
 
+    /** When the last answer was given, by the dispatcher's clock, in whole seconds: the clock here may be wrong. */
+    Instant answered() {
+        return answered;
+    }
+
+    /** What stands for {@code text} as one part of a path or a query. */
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
     /** {@code GET}; the path begins with a slash and may have a query. */
     JsonNode get(String path) throws InterruptedException {
         return json(send(request(path).timeout(ANSWER).GET().build()));
@@ -49,11 +68,50 @@ final class DispatcherApi implements AutoCloseable {
         return send(request(path).timeout(ANSWER).GET().build()).body();
     }
 
+    /**
+     * {@code GET} of a list, page by page, until the visitor has had enough.
+     *
+     * @param path may have a query, but neither {@code limit} nor {@code cursor}
+     */
+    void list(String path, Visitor visitor) throws InterruptedException {
+        String query = path + (path.contains("?") ? "&" : "?") + "limit=" + PAGE;
+        String cursor = "";
+        while (true) {
+            JsonNode page = get(query + cursor);
+            for (JsonNode item : page.path("items")) {
+                if (!visitor.visit(item)) {
+                    return;
+                }
+            }
+            if (!page.has("next_cursor")) {
+                return;
+            }
+            cursor = "&cursor=" + encoded(page.path("next_cursor").asText());
+        }
+    }
+
     /** {@code POST} of a file, however long that takes. */
     JsonNode post(String path, BodyPublisher file) throws InterruptedException {
         return json(send(request(path)
                 .header("Content-Type", "application/octet-stream")
                 .POST(file)
+                .build()));
+    }
+
+    /** Any call that changes something. */
+    JsonNode call(String method, String path) throws InterruptedException {
+        return json(send(request(path)
+                .timeout(ANSWER)
+                .method(method, BodyPublishers.noBody())
+                .build()));
+    }
+
+    /** Any call that changes something and says how in a JSON object. */
+    JsonNode call(String method, String path, JsonNode body) throws InterruptedException {
+        return json(send(request(path)
+                .timeout(ANSWER)
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body.toString()))
                 .build()));
     }
 
@@ -82,6 +140,9 @@ final class DispatcherApi implements AutoCloseable {
                             .formatted(base, Causes.words(unreachable)),
                     unreachable);
         }
+        response.headers()
+                .firstValue("date")
+                .ifPresent(date -> answered = DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
         if (response.statusCode() / 100 != 2) {
             throw refused(request, response);
         }
@@ -100,10 +161,15 @@ final class DispatcherApi implements AutoCloseable {
     }
 
     private CommandFailed refused(HttpRequest request, HttpResponse<String> response) {
-        String said = problem(response);
+        JsonNode problem = problem(response);
+        String said =
+                Words.plain(problem.path("detail").asText(problem.path("title").asText("no reason given")));
         String todo = switch (response.statusCode()) {
-            case 401, 403 -> " Give the operator key with --key, or in RESCUE_OPERATOR_KEY.";
-            case 404 -> " Is this a dispatcher? Name another with --dispatcher URL.";
+            case 401, 403 ->
+                key == null
+                        ? " Give the operator key with --key, or in RESCUE_OPERATOR_KEY."
+                        : " The key that was sent (--key, or else RESCUE_OPERATOR_KEY) is not this dispatcher's operator key.";
+            case 404 -> problem.has("code") ? "" : " Is this a dispatcher? Name another with --dispatcher URL.";
             case 503 -> " Try again in a while.";
             default -> "";
         };
@@ -112,14 +178,20 @@ final class DispatcherApi implements AutoCloseable {
                         request.method(), request.uri(), response.statusCode(), said.replaceFirst("\\.$", ""), todo));
     }
 
-    /** What a problem (RFC 9457) says; of any other body, nothing. */
-    private static String problem(HttpResponse<String> response) {
+    /** The problem (RFC 9457) that a body tells; of any other body, nothing. */
+    private static JsonNode problem(HttpResponse<String> response) {
         try {
-            JsonNode problem = Json.mapper().readTree(response.body());
-            String detail = problem.path("detail").asText("");
-            return detail.isEmpty() ? problem.path("title").asText("no reason given") : detail;
+            return Json.mapper().readTree(response.body());
         } catch (JsonProcessingException noProblemDocument) {
-            return "no reason given";
+            return Json.mapper().createObjectNode();
         }
+    }
+
+    /** Sees the items of a list. */
+    @FunctionalInterface
+    interface Visitor {
+
+        /** Sees one; false when it has had enough. */
+        boolean visit(JsonNode item) throws InterruptedException;
     }
 }

@@ -3,12 +3,14 @@ package org.climaterescue.cli;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
 
-/** Which dispatcher a command speaks to. */
+/** Which dispatcher a command speaks to; may be said before or after the name of a command within that command. */
 final class DispatcherOptions {
 
     @Option(
             names = "--dispatcher",
+            scope = ScopeType.INHERIT,
             paramLabel = "URL",
             defaultValue = "${env:RESCUE_DISPATCHER:-http://localhost:8001}",
             description = "The dispatcher (RESCUE_DISPATCHER, or else http://localhost:8001).")
@@ -16,6 +18,7 @@ final class DispatcherOptions {
 
     @Option(
             names = "--key",
+            scope = ScopeType.INHERIT,
             paramLabel = "KEY",
             defaultValue = "${env:RESCUE_OPERATOR_KEY}",
             description = "The operator key of a secured dispatcher (RESCUE_OPERATOR_KEY).")

@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -32,8 +33,15 @@ final class ImportCommand implements Callable<Integer> {
         DCAT,
         CKAN,
         CSV,
-        JSONL
+        JSONL;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
+
+    private static final Path STANDARD_INPUT = Path.of("-");
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -42,12 +50,17 @@ final class ImportCommand implements Callable<Integer> {
     private DispatcherOptions dispatcher = new DispatcherOptions();
 
     @Parameters(paramLabel = "FILE", description = "The catalog; - reads it from standard input.")
-    private String file = "-";
+    private Path file = STANDARD_INPUT;
 
     @Option(
             names = "--name",
             description = "What to call the catalog (the file's name). The same name is the same catalog.")
     private @Nullable String name;
+
+    @Option(
+            names = "--json",
+            description = "Prints the catalog in the end as GET /catalogs/{id} answers it, and nothing else.")
+    private boolean json;
 
     @Option(
             names = "--format",
@@ -58,22 +71,19 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException, IOException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        CommandLine command = Objects.requireNonNull(spec).commandLine();
+        PrintWriter out = command.getOut();
         long size = size();
         try (DispatcherApi api = dispatcher.connect();
                 InputStream in = open()) {
             JsonNode catalog =
-                    CatalogImport.run(api, nameOrFile(), format.name().toLowerCase(Locale.ROOT), in, size, out);
-            out.println(CatalogImport.counts(catalog));
+                    CatalogImport.run(api, nameOrFile(), format.toString(), in, size, json ? command.getErr() : out);
+            if (json) {
+                out.println(catalog);
+            } else {
+                tell(catalog, api, out);
+            }
             CatalogImport.requireImported(catalog);
-            if (catalog.path("repaired").asLong() > 0) {
-                out.println(Words.count(catalog.path("repaired").asLong(), "URL")
-                        + " had to be repaired; the history of each task says how.");
-            }
-            if (catalog.path("rejected").asLong() > 0) {
-                out.println("Why records were rejected: GET " + api.base() + "/catalogs/"
-                        + catalog.path("catalog_id").asText() + "/rejected");
-            }
             if (catalog.path("read").asLong() == catalog.path("rejected").asLong()) {
                 throw new CommandFailed("nothing in " + file + " could be used");
             }
@@ -81,18 +91,32 @@ final class ImportCommand implements Callable<Integer> {
         }
     }
 
+    private static void tell(JsonNode catalog, DispatcherApi api, PrintWriter out) {
+        out.println(CatalogImport.result(catalog));
+        out.println();
+        out.println(CatalogImport.counts(catalog));
+        if (catalog.path("repaired").asLong() > 0) {
+            out.println(Words.count(catalog.path("repaired").asLong(), "URL")
+                    + " had to be repaired; the history of each task says how.");
+        }
+        if (catalog.path("rejected").asLong() > 0) {
+            out.println("Why records were rejected: GET " + api.base() + "/catalogs/"
+                    + catalog.path("catalog_id").asText() + "/rejected");
+        }
+    }
+
     private String nameOrFile() {
         if (name != null) {
             return name;
         }
-        return file.equals("-")
+        return file.equals(STANDARD_INPUT)
                 ? "standard input"
-                : Path.of(file).toAbsolutePath().normalize().getFileName().toString();
+                : file.toAbsolutePath().normalize().getFileName().toString();
     }
 
     private InputStream open() {
         try {
-            return file.equals("-") ? System.in : Files.newInputStream(Path.of(file));
+            return file.equals(STANDARD_INPUT) ? System.in : Files.newInputStream(file);
         } catch (IOException gone) {
             throw new CommandFailed("there is no file to read at " + file, gone);
         }
@@ -100,22 +124,21 @@ final class ImportCommand implements Callable<Integer> {
 
     /** The size of the file in bytes; -1 for standard input. */
     private long size() {
-        if (file.equals("-")) {
+        if (file.equals(STANDARD_INPUT)) {
             return -1;
         }
-        Path path = Path.of(file);
-        if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-            throw new WrongUsage(path + (Files.isDirectory(path) ? " is a directory" : " is no file that can be read")
+        if (!Files.isRegularFile(file) || !Files.isReadable(file)) {
+            throw new WrongUsage(file + (Files.isDirectory(file) ? " is a directory" : " is no file that can be read")
                     + "; name the catalog's file");
         }
         try {
-            long size = Files.size(path);
+            long size = Files.size(file);
             if (size == 0) {
-                throw new CommandFailed(path + " is empty");
+                throw new CommandFailed(file + " is empty");
             }
             return size;
         } catch (IOException gone) {
-            throw new CommandFailed("there is no file to read at " + path, gone);
+            throw new CommandFailed("there is no file to read at " + file, gone);
         }
     }
 }

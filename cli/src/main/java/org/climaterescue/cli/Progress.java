@@ -1,28 +1,28 @@
 package org.climaterescue.cli;
 
-import java.io.Console;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
-import java.util.Optional;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
-/** How far something is: a moving bar in a terminal, else a line whenever another tenth is done. */
+/** How far something is: a moving bar in a terminal with words below it, else a line whenever another tenth is done. */
 final class Progress implements AutoCloseable {
 
     private static final int TENTHS = 10;
+    private static final int REDRAW_MILLIS = 100;
     private static final long MB = 1_000_000;
 
     private final String task;
     private final long total;
     private final PrintWriter out;
     private final @Nullable ProgressBar bar;
+    private final @Nullable ProgressBar below;
     private long lastTenth;
-    private String lastWords = "";
+    private volatile String lastWords = "";
 
     /**
      * Begins at nothing.
@@ -34,33 +34,42 @@ final class Progress implements AutoCloseable {
         this.task = task;
         this.total = total;
         this.out = out;
-        this.bar = terminal()
-                ? new ProgressBarBuilder()
-                        .setTaskName(task)
-                        .setInitialMax(total)
-                        .setStyle(ProgressBarStyle.builder()
-                                .leftBracket(" ")
-                                .rightBracket(" ")
-                                .block('━')
-                                .space('─')
-                                .fractionSymbols("")
-                                .build())
-                        .setUpdateIntervalMillis(100)
-                        .hideEta()
-                        .build()
-                : null;
+        boolean watched = Screen.isWatched();
+        this.bar = watched ? bar(task, total) : null;
+        this.below = watched ? below() : null;
     }
 
-    /** Whether somebody watches. */
-    static boolean terminal() {
-        // Without a terminal some JDKs answer null here and some a console that is none.
-        return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    private static ProgressBar bar(String task, long total) {
+        return new ProgressBarBuilder()
+                .setTaskName(task)
+                .setInitialMax(total)
+                .setStyle(ProgressBarStyle.builder()
+                        .leftBracket(" ")
+                        .rightBracket(" ")
+                        .block('━')
+                        .space('─')
+                        .fractionSymbols("")
+                        .build())
+                .setUpdateIntervalMillis(REDRAW_MILLIS)
+                .hideEta()
+                .build();
+    }
+
+    /** A line of its own, for in a terminal of 80 columns the words would leave nothing of the bar. */
+    private ProgressBar below() {
+        return new ProgressBarBuilder()
+                .setInitialMax(-1)
+                .setUpdateIntervalMillis(REDRAW_MILLIS)
+                .continuousUpdate()
+                .setRenderer((state, width) -> fitted("  " + lastWords, width))
+                .build();
     }
 
     /** So far; {@code words} says more about it. */
     void reached(long done, String words) {
         if (bar != null) {
-            bar.stepTo(done).setExtraMessage(" " + words);
+            lastWords = words;
+            bar.stepTo(done);
             return;
         }
         long tenth = done * TENTHS / Math.max(1, total);
@@ -103,5 +112,13 @@ final class Progress implements AutoCloseable {
         if (bar != null) {
             bar.close();
         }
+        if (below != null) {
+            below.close();
+        }
+    }
+
+    /** Exactly as wide as the line: what was there before is written over, not erased. */
+    private static String fitted(String line, int width) {
+        return line.length() < width ? line + " ".repeat(width - line.length()) : line.substring(0, Math.max(0, width));
     }
 }

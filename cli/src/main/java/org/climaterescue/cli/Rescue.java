@@ -9,6 +9,8 @@ import org.climaterescue.agent.VerifyCommand;
 import org.climaterescue.mock.MockCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The entry point. */
 @Command(
@@ -24,9 +26,16 @@ import picocli.CommandLine.Command;
             AgentCommand.class,
             ImportCommand.class,
             StatusCommand.class,
+            NodesCommand.class,
+            HostsCommand.class,
+            FailedCommand.class,
+            RetryCommand.class,
+            CancelCommand.class,
+            PriorityCommand.class,
             VerifyCommand.class,
             DoctorCommand.class,
             MockCommand.class,
+            CompletionCommand.class,
             CommandLine.HelpCommand.class
         })
 final class Rescue {
@@ -65,6 +74,7 @@ final class Rescue {
     static CommandLine commandLine() {
         return new CommandLine(new Rescue())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Rescue::explained)
                 .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
     }
 
@@ -76,5 +86,35 @@ final class Rescue {
                 .println(command.getColorScheme()
                         .errorText(command.getCommandSpec().qualifiedName() + ": " + CommandFailed.line(failure)));
         return failure instanceof WrongUsage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** What was meant, where that can be guessed; not a page of help, in which the reason would be lost. */
+    private static int explained(ParameterException wrong, String[] arguments) {
+        CommandLine command = wrong.getCommandLine();
+        if (arguments.length == 0) {
+            command.usage(command.getErr());
+            return CommandLine.ExitCode.USAGE;
+        }
+        String name = command.getCommandSpec().qualifiedName();
+        StringBuilder said = new StringBuilder(name).append(": ");
+        if (wrong instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && !command.getSubcommands().isEmpty()) {
+            said.append("there is no command ")
+                    .append(unmatched.getUnmatched().getFirst())
+                    .append('.');
+        } else {
+            String reason = CommandFailed.line(wrong).replaceFirst("^Error: ", "");
+            said.append(reason).append(reason.endsWith(".") ? "" : ".");
+        }
+        if (wrong instanceof UnmatchedArgumentException unmatched
+                && !unmatched.getSuggestions().isEmpty()) {
+            said.append(" Did you mean ")
+                    .append(String.join(" or ", unmatched.getSuggestions()))
+                    .append('?');
+        }
+        said.append(" See ./").append(name).append(" --help.");
+        command.getErr().println(command.getColorScheme().errorText(said.toString()));
+        return CommandLine.ExitCode.USAGE;
     }
 }

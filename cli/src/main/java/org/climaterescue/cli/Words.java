@@ -2,12 +2,15 @@ package org.climaterescue.cli;
 
 import java.time.Duration;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Sizes and times as people read them. */
 final class Words {
 
     private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB"};
     private static final double STEP = 1000;
+
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Cs}]");
 
     private Words() {}
 
@@ -45,5 +48,30 @@ final class Words {
     /** A count with its noun: {@code 1 file}, {@code 2 files}. */
     static String count(long count, String noun) {
         return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? noun : noun + "s");
+    }
+
+    /** How long ago something was, in its largest unit: {@code 12 s ago}, {@code 3 min ago}. */
+    static String ago(Duration duration) {
+        long seconds = duration.toSeconds();
+        if (seconds <= 0) {
+            return "now";
+        }
+        if (seconds < 60) {
+            return seconds + " s ago";
+        }
+        if (seconds < 3600) {
+            return seconds / 60 + " min ago";
+        }
+        return seconds < 86_400 ? seconds / 3600 + " h ago" : seconds / 86_400 + " d ago";
+    }
+
+    /** A count with its digits in groups of three. */
+    static String number(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+
+    /** What a stranger wrote, so that it cannot steer the terminal. */
+    static String plain(String text) {
+        return CONTROLS.matcher(text).replaceAll("?");
     }
 }

@@ -1,0 +1,147 @@
+package org.climaterescue.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.climaterescue.protocol.Json;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code rescue hosts}: the origins, their load and their limits. */
+@Command(
+        name = "hosts",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "[COMMAND]",
+        description = {
+            "Lists the hosts that tasks name, the busiest first: downloads under way, how many it may be at a time over all nodes,"
+                    + " and how many more copies could be made.",
+            "With a command, steers one of them. What is under way goes on."
+        })
+final class HostsCommand implements Callable<Integer> {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private DispatcherOptions dispatcher = new DispatcherOptions();
+
+    @Mixin
+    private ListOptions options = new ListOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        try (DispatcherApi api = dispatcher.connect()) {
+            List<JsonNode> hosts = new ArrayList<>();
+            api.list("/hosts", hosts::add);
+            hosts.sort(Comparator.<JsonNode>comparingLong(
+                            host -> host.path("active").asLong())
+                    .thenComparingLong(host -> host.path("ready").asLong())
+                    .reversed());
+            List<JsonNode> shown = options.first(hosts);
+            if (options.json()) {
+                shown.forEach(out::println);
+                return 0;
+            }
+            Table table = new Table()
+                    .words("Host")
+                    .numbers("Active")
+                    .numbers("Limit")
+                    .numbers("Ready")
+                    .words("State");
+            shown.forEach(host -> table.row(
+                    host.path("host").asText(),
+                    Words.number(host.path("active").asLong()),
+                    Words.number(host.path("max_connections").asLong()),
+                    Words.number(host.path("ready").asLong()),
+                    state(host, api.answered())));
+            ListOptions.print(table, "No task names a host.", hosts.size() > shown.size(), out);
+            return 0;
+        }
+    }
+
+    @Command(name = "pause", mixinStandardHelpOptions = true, description = "Gives out nothing new of a host.")
+    int pause(
+            @Parameters(paramLabel = "HOST", description = "As the list has it, with its port if that is unusual.")
+                    String host,
+            @Option(names = "--json", description = "Prints the host as it is now.") boolean json)
+            throws InterruptedException {
+        return steer(host, json, change().put("paused", true));
+    }
+
+    @Command(
+            name = "resume",
+            mixinStandardHelpOptions = true,
+            description = "Lets a host go on; what it was throttled to before is forgotten.")
+    int resume(
+            @Parameters(paramLabel = "HOST", description = "As the list has it, with its port if that is unusual.")
+                    String host,
+            @Option(names = "--json", description = "Prints the host as it is now.") boolean json)
+            throws InterruptedException {
+        return steer(host, json, change().put("paused", false));
+    }
+
+    @Command(
+            name = "limit",
+            mixinStandardHelpOptions = true,
+            description = "Sets how many downloads of a host there may be at a time, over all nodes.")
+    int limit(
+            @Parameters(paramLabel = "HOST", description = "As the list has it, with its port if that is unusual.")
+                    String host,
+            @Parameters(paramLabel = "N", description = "1 to 1000.") int connections,
+            @Option(names = "--json", description = "Prints the host as it is now.") boolean json)
+            throws InterruptedException {
+        return steer(host, json, change().put("max_connections", connections));
+    }
+
+    private int steer(String host, boolean json, ObjectNode change) throws InterruptedException {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        try (DispatcherApi api = dispatcher.connect()) {
+            JsonNode now = api.call("PATCH", "/hosts/" + DispatcherApi.encoded(host), change);
+            out.println(
+                    json
+                            ? now
+                            : "%s: %s, at most %s at a time, %s under way."
+                                    .formatted(
+                                            Words.plain(now.path("host").asText()),
+                                            state(now, api.answered()),
+                                            Words.count(
+                                                    now.path("max_connections").asLong(), "download"),
+                                            Words.number(now.path("active").asLong())));
+            return 0;
+        }
+    }
+
+    private static ObjectNode change() {
+        return Json.mapper().createObjectNode();
+    }
+
+    /** What keeps work from it. */
+    private static String state(JsonNode host, Instant now) {
+        if (host.path("paused").asBoolean()) {
+            return "paused";
+        }
+        if (host.has("busy_until")) {
+            Duration left =
+                    Duration.between(now, Instant.parse(host.path("busy_until").asText()));
+            if (left.isPositive()) {
+                return "busy, left alone for " + Words.time(left);
+            }
+        }
+        return host.path("connections").asLong() < host.path("max_connections").asLong()
+                ? "throttled to " + Words.number(host.path("connections").asLong())
+                : "open";
+    }
+}

@@ -1,0 +1,50 @@
+package org.climaterescue.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import org.climaterescue.protocol.Limits;
+
+/** Nodes as {@code GET /nodes} has them, a row each. */
+final class NodeTable {
+
+    private final Table table = new Table()
+            .ids("Node")
+            .words("Name")
+            .extra("Operator")
+            .words("Status")
+            .numbers("Heard")
+            .numbers("Free")
+            .numbers("Work")
+            .numbers("Copies")
+            .numbers("Failed");
+
+    /**
+     * Adds a row.
+     *
+     * @param now by the dispatcher's clock
+     */
+    void add(JsonNode node, Instant now) {
+        table.row(
+                node.path("node_id").asText(),
+                node.path("name").asText(),
+                node.path("operator").asText("–"),
+                node.path("status").asText(),
+                heard(node, now),
+                Words.size(Limits.bytes(node.path("capacity_gb").asDouble())),
+                Words.number(node.path("active_assignments").asLong()),
+                Words.number(node.path("copies").asLong()),
+                Words.number(node.path("failures").asLong()));
+    }
+
+    Table table() {
+        return table;
+    }
+
+    private static String heard(JsonNode node, Instant now) {
+        return node.has("last_heartbeat")
+                ? Words.ago(Duration.between(
+                        Instant.parse(node.path("last_heartbeat").asText()), now))
+                : "–";
+    }
+}

@@ -1,0 +1,152 @@
+package org.climaterescue.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.climaterescue.protocol.NodeStatus;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code rescue nodes}: the machines of the volunteers. */
+@Command(
+        name = "nodes",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "[COMMAND]",
+        description = {
+            "Lists the nodes in order of registration: how they stand, when they were heard of last, the space that they offer,"
+                    + " what they work on, the copies that they hold and what failed there.",
+            "With a command, takes one of them out of work."
+        })
+final class NodesCommand implements Callable<Integer> {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private DispatcherOptions dispatcher = new DispatcherOptions();
+
+    @Option(
+            names = "--status",
+            paramLabel = "STATUS",
+            split = ",",
+            completionCandidates = Statuses.class,
+            description = "Only those that stand so; may be repeated: ${COMPLETION-CANDIDATES}.")
+    private List<String> statuses = List.of();
+
+    @Mixin
+    private ListOptions options = new ListOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        Set<String> wanted =
+                statuses.stream().map(word -> word.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+        for (String status : wanted) {
+            if (!Statuses.WORDS.contains(status)) {
+                throw new WrongUsage(
+                        "--status must be one of " + String.join(", ", Statuses.WORDS) + ", not " + status);
+            }
+        }
+        try (DispatcherApi api = dispatcher.connect()) {
+            NodeTable table = new NodeTable();
+            boolean more = options.each(
+                    api,
+                    "/nodes",
+                    node -> wanted.isEmpty()
+                            || wanted.contains(node.path("status").asText()),
+                    node -> {
+                        if (options.json()) {
+                            out.println(node);
+                        } else {
+                            table.add(node, api.answered());
+                        }
+                        return true;
+                    },
+                    out);
+            if (!options.json()) {
+                String nothing = "No node is registered" + (wanted.isEmpty() ? "." : " that stands so.");
+                ListOptions.print(table.table(), nothing, more, out);
+            }
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "drain",
+            mixinStandardHelpOptions = true,
+            description = "Lets a node finish what it has and gives it nothing new.")
+    int drain(
+            @Parameters(paramLabel = "NODE", description = "Its id.") String node,
+            @Option(names = "--json", description = "Prints the answer as it is.") boolean json)
+            throws InterruptedException {
+        return report(
+                json,
+                "POST",
+                "/nodes/%s/drain".formatted(DispatcherApi.encoded(node)),
+                answer -> "Node %s is %s.".formatted(node, answer.path("status").asText()));
+    }
+
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = {
+                "Signs a node off: what it works on goes back at once. Its copies stay counted.",
+                "In secured mode it does not come back by itself, but only when it is introduced anew with a key."
+            })
+    int remove(
+            @Parameters(paramLabel = "NODE", description = "Its id.") String node,
+            @Option(names = "--withdraw-copies", description = "Its copies are lost too: their tasks want others.")
+                    boolean withdraw,
+            @Option(names = "--json", description = "Prints the answer as it is.") boolean json)
+            throws InterruptedException {
+        return report(
+                json,
+                "DELETE",
+                "/nodes/%s%s".formatted(DispatcherApi.encoded(node), withdraw ? "?copies=withdrawn" : ""),
+                answer -> "Node %s is signed off: %s went back%s."
+                        .formatted(
+                                node,
+                                Words.count(answer.path("released").asLong(), "assignment"),
+                                withdraw
+                                        ? ", "
+                                                + Words.number(
+                                                        answer.path("withdrawn").asLong())
+                                                + " of its copies no longer count"
+                                        : ""));
+    }
+
+    private int report(boolean json, String method, String path, Function<JsonNode, String> words)
+            throws InterruptedException {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        try (DispatcherApi api = dispatcher.connect()) {
+            JsonNode answer = api.call(method, path);
+            out.println(json ? answer : words.apply(answer));
+            return 0;
+        }
+    }
+
+    /** How a node may stand, for the completion of the command line. */
+    static final class Statuses implements Iterable<String> {
+
+        private static final List<String> WORDS =
+                Arrays.stream(NodeStatus.values()).map(NodeStatus::wire).toList();
+
+        @Override
+        public Iterator<String> iterator() {
+            return WORDS.iterator();
+        }
+    }
+}

@@ -1,0 +1,242 @@
+package org.climaterescue.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.climaterescue.db.TestDatabase;
+import org.climaterescue.dispatcher.Dispatcher;
+import org.climaterescue.protocol.Json;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What operators do to nodes, hosts and tasks from a terminal, at a real dispatcher. */
+class OperatorTest {
+
+    private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+    private static String database = "";
+    private static Dispatcher dispatcher;
+    private static URI uri;
+
+    @BeforeAll
+    static void start() {
+        database = TestDatabase.create();
+        dispatcher = Dispatcher.start(Map.of(
+                "DATABASE_URL", database, "DISPATCHER_PORT", "0", "RESCUE_MAX_ATTEMPTS", "1", "LOG_LEVEL", "WARN"));
+        uri = dispatcher.uri();
+    }
+
+    @AfterAll
+    static void stop() {
+        dispatcher.close();
+    }
+
+    @Test
+    void aNodeIsDrainedAndThenSignedOff() throws Exception {
+        join("node-a", "Anna's machine");
+
+        assertThat(rescue("nodes").out()).contains("node-a", "Anna's machine", "active", "100 GB");
+        assertThat(rescue("nodes", "drain", "node-a").out()).isEqualTo("Node node-a is draining.\n");
+        assertThat(rescue("nodes", "--status", "draining").out()).contains("node-a");
+        assertThat(rescue("nodes", "remove", "node-a").out())
+                .isEqualTo("Node node-a is signed off: 0 assignments went back.\n");
+        assertThat(rescue("nodes", "--status", "active,draining", "--json").out())
+                .doesNotContain("\"node-a\"");
+        assertThat(Json.mapper()
+                        .readTree(rescue("nodes", "remove", "node-a", "--withdraw-copies", "--json")
+                                .out())
+                        .at("/withdrawn")
+                        .asInt(-1))
+                .isZero();
+    }
+
+    @Test
+    void aListOfManyPagesIsWholeAndEndsWhereItIsToldTo() throws Exception {
+        try (Connection connection = DriverManager.getConnection(database)) {
+            connection.createStatement().execute("""
+                            insert into node (node_id, name, capacity_bytes)
+                            select 'many-' || i, 'one of many', 0 from generate_series(1, 2500) i
+                            """);
+        }
+
+        assertThat(rescue("nodes").out().lines().filter(line -> line.contains(" many-")))
+                .hasSize(2500);
+        assertThat(rescue("nodes", "--json").out().lines().filter(line -> line.contains("\"many-")))
+                .hasSize(2500)
+                .allSatisfy(line -> assertThat(
+                                Json.mapper().readTree(line).at("/capacity_gb").asInt(-1))
+                        .isZero());
+        Run some = rescue("nodes", "--limit", "1200");
+        assertThat(some.out().lines().filter(line -> line.contains("node-") || line.contains("many-")))
+                .hasSize(1200);
+        assertThat(some.out()).contains("… and more");
+    }
+
+    @Test
+    void aHostIsPausedResumedAndLimited() throws Exception {
+        submit("http://steered.example/a");
+
+        assertThat(rescue("hosts").out()).contains("steered.example");
+        assertThat(rescue("hosts", "pause", "steered.example").out()).startsWith("steered.example: paused,");
+        assertThat(host("steered.example").at("/paused").asBoolean()).isTrue();
+        assertThat(rescue("hosts", "limit", "steered.example", "7").out()).contains("at most 7 downloads");
+        assertThat(rescue("hosts", "resume", "steered.example").out()).startsWith("steered.example: open,");
+        assertThat(host("steered.example").at("/max_connections").asInt()).isEqualTo(7);
+        assertThat(host("steered.example").at("/paused").asBoolean()).isFalse();
+    }
+
+    @Test
+    void failedTasksAreCountedListedAndTriedAgainByReason() throws Exception {
+        String one = submit("http://broken.example/one");
+        String other = submit("http://broken.example/other");
+        fail("node-f", "broken.example", "too_large", "it has 9 EB \u001b[2J");
+
+        assertThat(rescue("failed").out()).contains("too_large", "broken.example", "it has 9 EB ?[2J");
+        Run listed = rescue("failed", "--reason", "too_large");
+        assertThat(listed.out())
+                .contains(one + "  http://broken.example/one", other + "  http://broken.example/other")
+                .contains("node-f  too_large: it has 9 EB ?[2J");
+        assertThat(rescue("failed", "--reason", "too_large", "--json").out().lines())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(Json.mapper()
+                                .readTree(line)
+                                .at("/errors/0/reason")
+                                .asText())
+                        .isEqualTo("too_large"));
+        assertThat(rescue("failed", "--reason", "too_large", "--limit", "1").out())
+                .contains("… and more");
+
+        assertThat(rescue("retry", "--reason", "too_large").out()).isEqualTo("2 tasks will be tried again.\n");
+        assertThat(rescue("failed", "--reason", "too_large").out()).isEmpty();
+        assertThat(task(one).at("/status").asText()).isEqualTo("pending");
+        assertThat(rescue("cancel", "--reason", "too_large").out()).isEqualTo("0 tasks called off.\n");
+    }
+
+    @Test
+    void aTaskIsMadeUrgentCalledOffAndTriedAgain() throws Exception {
+        String task = submit("http://single.example/a");
+
+        assertThat(rescue("priority", task, "9").out()).isEqualTo("Task " + task + " has priority 9; it is pending.\n");
+        assertThat(task(task).at("/priority").asInt()).isEqualTo(9);
+        assertThat(rescue("cancel", task).out()).isEqualTo("Task " + task + " is cancelled.\n");
+        assertThat(rescue("retry", task, "--json").out().strip())
+                .isEqualTo("{\"task_id\":\"" + task + "\",\"status\":\"pending\"}");
+    }
+
+    @Test
+    void aTaskThatRefusesHarmsNoOtherAndTheExitCodeTells() throws Exception {
+        String task = submit("http://single.example/b");
+
+        Run run = Run.rescue("cancel", "t-zzzzzzz", task, "--dispatcher", uri.toString());
+
+        assertThat(run.code()).isOne();
+        assertThat(run.err().strip()).hasLineCount(1).contains("there is no task t-zzzzzzz");
+        assertThat(run.out()).isEqualTo("Task " + task + " is cancelled.\n");
+    }
+
+    @Test
+    void whichTasksIsSaidInOneWay() {
+        for (String line : new String[] {"retry", "retry t-1 --reason gone", "cancel --reason nonsense"}) {
+            Run run = Run.rescue((line + " --dispatcher " + uri).split(" "));
+            assertThat(run.code()).as(line).isEqualTo(2);
+            assertThat(run.err().strip()).as(line).hasLineCount(1);
+        }
+    }
+
+    @Test
+    void aSecuredDispatcherTellsHowToShowTheKeyAndWhichKeyWasWrong() throws Exception {
+        try (Dispatcher secured = Dispatcher.start(Map.of(
+                "DATABASE_URL", TestDatabase.create(),
+                "DISPATCHER_PORT", "0",
+                "DISPATCHER_HOST", "127.0.0.1",
+                "RESCUE_OPERATOR_KEY", "the-operators-key",
+                "LOG_LEVEL", "WARN"))) {
+            String there = secured.uri().toString();
+
+            Run without = Run.rescue("cancel", "t-1", "--dispatcher", there);
+            Run wrong = Run.rescue("cancel", "t-1", "--dispatcher", there, "--key", "another");
+            Run right = Run.rescue("cancel", "t-1", "--dispatcher", there, "--key", "the-operators-key");
+            Run read = Run.rescue("nodes", "--dispatcher", there);
+
+            assertThat(without.err().strip()).hasLineCount(1).contains("401", "--key", "RESCUE_OPERATOR_KEY");
+            assertThat(wrong.err().strip()).hasLineCount(1).contains("401", "is not this dispatcher's operator key");
+            assertThat(right.err().strip()).hasLineCount(1).contains("404", "there is no task t-1");
+            assertThat(read.out()).isEqualTo("No node is registered.\n");
+            assertThat(Stream.of(without, wrong, right)).allMatch(run -> run.code() == 1);
+        }
+    }
+
+    @Test
+    void optionsMayStandBeforeACommandWithinACommand() throws Exception {
+        join("node-o", "o");
+
+        Run run = Run.rescue("nodes", "--dispatcher", uri.toString(), "drain", "node-o");
+
+        assertThat(run.out()).as(run.err()).isEqualTo("Node node-o is draining.\n");
+    }
+
+    private static Run rescue(String... arguments) {
+        Run run = Run.rescue(Stream.concat(Stream.of(arguments), Stream.of("--dispatcher", uri.toString()))
+                .toArray(String[]::new));
+        assertThat(run.code()).as(run.err()).isZero();
+        return run;
+    }
+
+    private static void join(String id, String name) throws Exception {
+        call("POST", "/nodes", "{\"node_id\":\"%s\",\"name\":\"%s\",\"capacity_gb\":100}".formatted(id, name));
+    }
+
+    private static String submit(String url) throws Exception {
+        return call("POST", "/tasks", "{\"dataset_url\":\"%s\"}".formatted(url))
+                .at("/task_id")
+                .asText();
+    }
+
+    /** The node fails all tasks of a host, and gives back what is none of them. */
+    private static void fail(String node, String host, String reason, String detail) throws Exception {
+        join(node, node);
+        JsonNode given = call(
+                "POST", "/dispatch", "{\"node_id\":\"%s\",\"capacity_gb\":100,\"max_tasks\":1000}".formatted(node));
+        for (JsonNode task : given.at("/assignment/assigned_tasks")) {
+            boolean ours =
+                    URI.create(task.at("/dataset_url").asText()).getHost().equals(host);
+            call(
+                    "POST",
+                    "/assignments/%s/%s".formatted(task.at("/assignment_id").asText(), ours ? "fail" : "release"),
+                    Json.mapper()
+                            .createObjectNode()
+                            .put("node_id", node)
+                            .put("reason", reason)
+                            .put("detail", detail)
+                            .toString());
+        }
+    }
+
+    private static JsonNode host(String name) throws Exception {
+        return call("GET", "/hosts/" + name, "");
+    }
+
+    private static JsonNode task(String id) throws Exception {
+        return call("GET", "/tasks/" + id, "");
+    }
+
+    private static JsonNode call(String method, String path, String body) throws Exception {
+        var request = HttpRequest.newBuilder(uri.resolve(path))
+                .header("Content-Type", "application/json")
+                .method(method, BodyPublishers.ofString(body))
+                .build();
+        var response = CLIENT.send(request, BodyHandlers.ofString());
+        assertThat(response.statusCode()).as(response.body()).isBetween(200, 299);
+        return Json.mapper().readTree(response.body());
+    }
+}
