@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,15 @@ public final class Pipeline {
     public <T> Reply<List<T>> list(String text, Sql.RowReader<T> reader, @Nullable Object... parameters)
             throws SQLException {
         return add(text, parameters, statement -> rows(text, statement, reader));
+    }
+
+    /** Adds a query that gives one row or none. */
+    public <T> Reply<Optional<T>> first(String text, Sql.RowReader<T> reader, @Nullable Object... parameters)
+            throws SQLException {
+        return add(
+                text,
+                parameters,
+                statement -> rows(text, statement, reader).stream().findFirst());
     }
 
     /** Adds a query that always gives one row. */

@@ -28,6 +28,7 @@ import org.climaterescue.db.Transactions;
 import org.climaterescue.db.allocation.ReadyQueue;
 import org.climaterescue.db.allocation.ReadyQueue.Claim;
 import org.climaterescue.db.allocation.ReadyQueue.Claimed;
+import org.climaterescue.db.allocation.ReadyQueue.Head;
 import org.climaterescue.db.allocation.ReadyQueue.Pick;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
 import org.climaterescue.db.host.Headroom;
@@ -47,6 +48,7 @@ import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.DispatchRequest;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeStatus;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +66,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     private final WaitingRoom room = new WaitingRoom();
     private final Notices notices;
+    private final Heads heads = new Heads();
     private final Transactions transactions;
     private final Turns turns;
     private final Room guests;
@@ -184,6 +187,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
         } catch (RuntimeException | Error e) {
             // Whatever went wrong, the callers are told and the loop goes on.
             notices.lost();
+            heads.forget();
             if (e instanceof StorageFailure away && away.away()) {
                 LOG.debug("no round while the database is away: {}", away.getMessage());
             } else {
@@ -289,13 +293,27 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     /** Takes the turn and reads, in one round trip, what nearly every round needs. */
     private Opening open(Connection connection, List<Caller> line) throws SQLException {
+        long began = System.nanoTime();
+        Head known = heads.last();
+        Place after = known == null ? Place.START : known.place();
         var reads = Pipeline.on(connection);
         turns.take(reads);
         Room.Admission admission = guests.admit(reads, asks(line), silence);
         Reply<List<Hosts.Free>> free = hosts.free(reads);
         Reply<Boolean> others = notices.others(reads);
-        Queue.FirstPage first = Queue.firstPage(reads, queue, line, retryBase);
+        Reply<Optional<Place>> opened = known == null ? null : queue.opened(reads, known);
+        Reply<Optional<Head>> head = queue.head(reads, after);
+        Queue.FirstPage first = Queue.firstPage(reads, queue, line, after, retryBase);
         reads.send();
+        if (opened != null
+                && opened.get().filter(place -> place.compareTo(after) < 0).isPresent()) {
+            // There is something ahead of it: from the start, then.
+            reads = Pipeline.on(connection);
+            head = queue.head(reads, Place.START);
+            first = Queue.firstPage(reads, queue, line, Place.START, retryBase);
+            reads.send();
+        }
+        heads.found(head.get(), began);
         return new Opening(admission.guests(), free.get(), others.get(), first);
     }
 
@@ -433,6 +451,28 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 read = true;
             }
             return found;
+        }
+    }
+
+    /** Where the queue began last, as long as that may be relied on. */
+    private static final class Heads {
+
+        private @Nullable Head head;
+        private long foundAt;
+
+        @Nullable
+        Head last() {
+            return System.nanoTime() - foundAt < Head.LASTS.toNanos() ? head : null;
+        }
+
+        /** Read by a round that began then; empty: there was nothing in the queue. */
+        void found(Optional<Head> now, long at) {
+            head = now.orElse(null);
+            foundAt = at;
+        }
+
+        void forget() {
+            head = null;
         }
     }
 }

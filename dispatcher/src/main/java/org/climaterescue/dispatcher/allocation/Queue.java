@@ -48,8 +48,10 @@ final class Queue {
     /**
      * Adds the read of the first rows to a pipeline. What nodes hold is not known yet, so these are the rows that somebody of
      * those who ask could take if he held nothing.
+     *
+     * @param after where the queue begins: nothing is there up to this place
      */
-    static FirstPage firstPage(Pipeline reads, ReadyQueue rows, List<Caller> line, Duration fullFor)
+    static FirstPage firstPage(Pipeline reads, ReadyQueue rows, List<Caller> line, Place after, Duration fullFor)
             throws SQLException {
         long wanted = 0;
         int floor = 10;
@@ -60,7 +62,7 @@ final class Queue {
             space = Math.max(space, caller.request().capacityBytes());
         }
         int size = pageFor(wanted);
-        return new FirstPage(size, rows.page(reads, Place.START, new Appetite(floor, space, true, fullFor), size));
+        return new FirstPage(size, rows.page(reads, after, new Appetite(floor, space, true, fullFor), size));
     }
 
     /**

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.climaterescue.db.Pipeline;
 import org.climaterescue.db.Pipeline.Reply;
@@ -60,6 +61,9 @@ public final class ReadyQueue {
               and r.urgency <= 10 - ? and coalesce(r.size_bytes <= ?, ?)
             """;
 
+    /** So many are read to find the first of them. */
+    private static final long MOST_OPENINGS = 1000;
+
     private static final String IN_ORDER = " order by r.urgency, r.copies, r.rank, r.task_id, r.slot ";
 
     private static final String PAGE =
@@ -95,6 +99,64 @@ public final class ReadyQueue {
         Reply<List<Candidate>> page = page(reads, after, appetite, limit);
         reads.send();
         return page.get();
+    }
+
+    /**
+     * Adds to a round's first reads what tells where the next round may begin: the first row that is there, and which transactions were not
+     * over before it was read. Comes before the page, so that whatever the page does not show yet is found by {@link #opened} of the
+     * next round.
+     *
+     * @param after where this round begins
+     */
+    public Reply<Optional<Head>> head(Pipeline reads, Place after) throws SQLException {
+        return reads.first(
+                """
+                with begun as materialized (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin)
+                select r.urgency, r.copies, r.rank, r.task_id, r.slot, b.xmin
+                from begun b, lateral (
+                    select * from ready r where (r.urgency, r.copies, r.rank, r.task_id, r.slot) > (?, ?, ?, ?, ?)
+                """ + IN_ORDER + " limit 1) r",
+                row -> {
+                    Place first = place(row);
+                    return new Head(
+                            new Place(first.urgency(), first.copies(), first.rank(), first.taskId(), first.slot() - 1),
+                            row.number("xmin"));
+                },
+                after.urgency(),
+                after.copies(),
+                after.rank(),
+                after.taskId(),
+                after.slot());
+    }
+
+    /**
+     * The first place at which rows were written since a head was read, also when they are gone by now; empty if there were none. When
+     * very many have written, it is the start of the queue.
+     */
+    public Reply<Optional<Place>> opened(Pipeline reads, Head since) throws SQLException {
+        return reads.first(
+                """
+                select urgency, copies, rank, task_id, count(*) over () as openings
+                from (select urgency, copies, rank, task_id from ready_opened where xid >= ?::text::xid8 limit ?) o
+                order by urgency, copies, rank, task_id limit 1
+                """,
+                row -> row.number("openings") == MOST_OPENINGS
+                        ? Place.START
+                        : new Place(
+                                row.integer("urgency"),
+                                row.integer("copies"),
+                                row.integer("rank"),
+                                row.number("task_id"),
+                                -1),
+                since.xmin(),
+                MOST_OPENINGS);
+    }
+
+    /** Forgets openings that no head is old enough to need; see {@link Head#LASTS}. */
+    public void forgetOpenings(Connection connection) throws SQLException {
+        Sql.of(connection, "delete from ready_opened where at < clock_timestamp() - make_interval(secs => ?)", (double)
+                        Head.LASTS.multipliedBy(10).toSeconds())
+                .update();
     }
 
     /**
@@ -234,14 +296,18 @@ public final class ReadyQueue {
         return new Claim(held, claimed);
     }
 
+    private static Place place(Sql.Row row) throws SQLException {
+        return new Place(
+                row.integer("urgency"),
+                row.integer("copies"),
+                row.integer("rank"),
+                row.number("task_id"),
+                row.integer("slot"));
+    }
+
     private static Candidate candidate(Sql.Row row) throws SQLException {
         return new Candidate(
-                new Place(
-                        row.integer("urgency"),
-                        row.integer("copies"),
-                        row.integer("rank"),
-                        row.number("task_id"),
-                        row.integer("slot")),
+                place(row),
                 row.integer("host_no"),
                 row.numberOrNull("size_bytes"),
                 row.time("since"),
@@ -278,6 +344,17 @@ public final class ReadyQueue {
         public int priority() {
             return 10 - urgency;
         }
+    }
+
+    /**
+     * Where the queue began when a round looked: up to this place it had no row.
+     *
+     * @param xmin the first transaction that may not have been over by then
+     */
+    public record Head(Place place, long xmin) {
+
+        /** How long a head may be used at most. */
+        public static final Duration LASTS = Duration.ofSeconds(30);
     }
 
     /**

@@ -1,0 +1,107 @@
+package org.climaterescue.dispatcher.allocation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Map;
+import org.climaterescue.db.Sql;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.allocation.ReadyQueue;
+import org.climaterescue.dispatcher.FleetTest;
+import org.climaterescue.dispatcher.TestDispatcher.Answer;
+import org.climaterescue.protocol.TaskId;
+import org.junit.jupiter.api.Test;
+
+/** Rounds begin where the one before found the first row, and yet miss nothing that comes ahead of it. */
+class HeadOfQueueTest extends FleetTest {
+
+    @Override
+    protected Map<String, String> settings() {
+        return Map.of("RESCUE_HOST_CONNECTIONS", "100");
+    }
+
+    @Test
+    void whatIsSubmittedAheadOfItIsGivenFirst() {
+        submit(1);
+        submit(1);
+        submit(1);
+        given("a");
+        given("b");
+
+        String urgent = submit(", 'priority':9");
+
+        assertThat(given("c")).isEqualTo(urgent);
+    }
+
+    @Test
+    void whatComesBackAheadOfItIsGivenFirst() {
+        String oldest = submit(1);
+        submit(1);
+        submit(1);
+        String lease = claim("a");
+        given("b");
+
+        release("a", lease);
+
+        assertThat(given("c")).isEqualTo(oldest);
+    }
+
+    @Test
+    void whatIsMadeMoreUrgentIsGivenFirst() {
+        submit(1);
+        submit(1);
+        String later = submit(1);
+        given("a");
+
+        dispatcher.post("/tasks/" + later + "/priority", "{'priority':10}");
+
+        assertThat(given("b")).isEqualTo(later);
+    }
+
+    @Test
+    void whatATransactionPutsAheadThatWasUnderWayMeanwhileIsGivenFirst() {
+        submit(1);
+        submit(1);
+        submit(1);
+        String later = submit(1);
+        given("a");
+
+        dispatcher.bean(Transactions.class).in(connection -> {
+            Sql.of(
+                            connection,
+                            "update ready set rank = 1 where task_id = ?",
+                            TaskId.parse(later).orElseThrow().number())
+                    .update();
+            assertThat(given("b")).isNotEqualTo(later);
+            assertThat(given("c")).isNotEqualTo(later);
+            return true;
+        });
+
+        assertThat(given("d")).isEqualTo(later);
+    }
+
+    @Test
+    void theNotesOfItAreClearedAwayWhenNoRoundNeedsThem() {
+        submit(1);
+        assertThat(openings()).isPositive();
+
+        dispatcher.advance(ReadyQueue.Head.LASTS.multipliedBy(11));
+        dispatcher.bean(Transactions.class).in(connection -> {
+            dispatcher.bean(ReadyQueue.class).forgetOpenings(connection);
+            return true;
+        });
+
+        assertThat(openings()).isZero();
+    }
+
+    private String given(String node) {
+        Answer answer = dispatcher.post("/dispatch", dispatch(node, ""));
+        return answer.at("/assignment/assigned_tasks/0/task_id");
+    }
+
+    private long openings() {
+        return dispatcher
+                .bean(Transactions.class)
+                .in(connection -> Sql.of(connection, "select count(*) as n from ready_opened")
+                        .one(row -> row.number("n")));
+    }
+}
