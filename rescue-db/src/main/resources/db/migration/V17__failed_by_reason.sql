@@ -3,7 +3,3 @@
 
 -- The reason of the last failure that counted; only a failed task has one.
 alter table standing add column reason failure_reason;
-
-update standing s
-set reason = (select f.reason from failure f where f.task_id = s.task_id and f.charged order by f.failure_no desc limit 1)
-where s.status = 'failed';

@@ -47,11 +47,12 @@ public final class Dispatcher implements AutoCloseable {
         }
         LogLevels.apply(settings.logging());
         LogFormats.apply(settings.logging().format());
+        Map<String, Object> properties = properties(settings, more);
         DatabaseOpening database = DatabaseOpening.begin(new DatabaseConfig(
                 settings.database().url(), settings.database().dataDir()));
         ApplicationContext context = ApplicationContext.builder()
                 .singletons(settings, database)
-                .properties(properties(settings, more))
+                .properties(properties)
                 // What is set is set in Settings; no variable of the framework shall reach in beside it.
                 .environmentPropertySource(false)
                 .deduceEnvironment(false)

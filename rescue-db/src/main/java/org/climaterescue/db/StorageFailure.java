@@ -43,6 +43,11 @@ public final class StorageFailure extends RuntimeException {
         return away(failure);
     }
 
+    /** Whether a lock, or the end of a statement, was waited for too long. */
+    public boolean waitedInVain() {
+        return "55P03".equals(failure.getSQLState()) || "57014".equals(failure.getSQLState());
+    }
+
     /** {@link #away()} for a failure that came from elsewhere. */
     public static boolean away(SQLException failure) {
         String state = failure.getSQLState() == null ? "" : failure.getSQLState();

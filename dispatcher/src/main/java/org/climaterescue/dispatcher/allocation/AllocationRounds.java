@@ -115,7 +115,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
     @PostConstruct
     void start() {
         bell.onRing(room::signal);
-        meters.waiting(() -> room.callers().size());
+        meters.waiting(() -> room.size());
         loop.start();
     }
 
@@ -129,7 +129,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     @Override
     public OptionalLong reportActiveTasks() {
-        return OptionalLong.of(room.callers().size());
+        return OptionalLong.of(room.size());
     }
 
     @PreDestroy
@@ -226,7 +226,8 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 asked,
                 Duration.ofNanos(System.nanoTime() - began),
                 unserved,
-                answers.values().stream().anyMatch(given -> !given.tasks().isEmpty()));
+                answers.values().stream().anyMatch(given -> !given.tasks().isEmpty()),
+                goOnAt.equals(Place.START));
         measured.ended(callers.size(), System.nanoTime() - began);
         done.values().forEach(Runnable::run);
         return true;

@@ -21,13 +21,19 @@ final class WaitingRoom {
     private static final int SEATS = 50_000;
 
     /**
-     * How long the room may go without a whole round while somebody waits: a missed signal costs no more than this, and what only
-     * time changes is seen by then.
+     * How long the room may go without a whole round while somebody waits, unless thousands do: a missed signal costs no more than
+     * this, and what only time changes is seen by then.
      */
     private static final Duration LONGEST_REST = Duration.ofSeconds(1);
 
-    /** A whole round of ten thousand who wait takes a while: such rounds take at most one part in so many of the time. */
-    private static final int WHOLE_ROUNDS_SHARE = 40;
+    /** A whole round of ten thousand who wait takes a while: such rounds take one part in so many of the time. */
+    private static final int WHOLE_ROUNDS_SHARE = 20;
+
+    /** That far at most: the others believe for two seconds that who waits here is still here, see {@code Turns}. */
+    private static final Duration LONGEST_REST_OF_MANY = Duration.ofMillis(1500);
+
+    /** So few are always asked together: to leave somebody out pays only where thousands wait. */
+    private static final int FEW = 200;
 
     /** After a round that had nothing for anybody, those who come wait for each other so long, unless there is new work. */
     private static final Duration BREATH = Duration.ofMillis(50);
@@ -41,6 +47,9 @@ final class WaitingRoom {
     private final Map<String, Integer> calls = new HashMap<>();
 
     private boolean signalled;
+    /** Whether who comes is served with all the others, who have not been offered everything yet. */
+    private boolean together;
+
     private boolean closed;
     /** When a whole round is due, and when those who come are served at the latest; by {@link System#nanoTime}. */
     private long wholeAt = System.nanoTime();
@@ -89,7 +98,7 @@ final class WaitingRoom {
                 } else {
                     long due = newcomers.isEmpty() ? firstUntil() : now;
                     if (due - now <= 0 && breathUntil - now <= 0) {
-                        return part(now);
+                        return together || callers.size() <= FEW ? whole() : part(now);
                     }
                     long next = Math.max(due - now, breathUntil - now);
                     changed.awaitNanos(Math.min(next, wholeAt - now));
@@ -119,13 +128,19 @@ final class WaitingRoom {
      * @param took how long it took
      * @param unserved those of the line who could take no part in it; the next one is for them too
      * @param gave whether anybody was given anything
+     * @param all whether everything in the queue has been offered; else the others have not seen all of it
      */
-    void ended(Line line, Duration took, Collection<Caller> unserved, boolean gave) {
+    void ended(Line line, Duration took, Collection<Caller> unserved, boolean gave, boolean all) {
         lock.lock();
         try {
             long now = System.nanoTime();
             if (line.isWhole()) {
-                wholeAt = now + Math.max(LONGEST_REST.toNanos(), took.toNanos() * WHOLE_ROUNDS_SHARE);
+                wholeAt = now
+                        + Math.clamp(
+                                took.toNanos() * WHOLE_ROUNDS_SHARE,
+                                LONGEST_REST.toNanos(),
+                                LONGEST_REST_OF_MANY.toNanos());
+                together = !all;
             }
             breathUntil = gave ? now : now + BREATH.toNanos();
             unserved.stream().filter(callers::contains).forEach(newcomers::add);
@@ -141,8 +156,6 @@ final class WaitingRoom {
             answered.forEach(caller -> {
                 if (callers.remove(caller)) {
                     forget(caller);
-                    // A second call of the same node has its turn now.
-                    signalled |= calls.containsKey(caller.nodeId());
                 }
             });
         } finally {
@@ -156,6 +169,16 @@ final class WaitingRoom {
         try {
             closed = true;
             changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** How many wait. */
+    int size() {
+        lock.lock();
+        try {
+            return callers.size();
         } finally {
             lock.unlock();
         }
@@ -193,6 +216,8 @@ final class WaitingRoom {
     private void forget(Caller caller) {
         newcomers.remove(caller);
         calls.computeIfPresent(caller.nodeId(), (node, count) -> count == 1 ? null : count - 1);
+        // A second call of the same node has its turn now.
+        signalled |= calls.containsKey(caller.nodeId());
     }
 
     private void wake() {

@@ -52,7 +52,7 @@ public final class Gathering<T> {
     /**
      * Starts a loop whose rounds wait for more: for what nobody is in a hurry for, and costs much less together.
      *
-     * @param patience how long a round waits from when its first one has come, unless it is full before
+     * @param patience how long the loop waits when there is something to take, unless a round is full before
      */
     public static <T> Gathering<T> start(
             String name, int largest, int backlog, Duration patience, Consumer<List<T>> round) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
@@ -27,6 +28,7 @@ import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.service.Ticker;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.DispatchRequest;
+import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeRegistration;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +38,8 @@ public final class NodeRegistry {
 
     /** Who reports about an assignment without being registered; owns none. */
     private static final Nodes.Known STRANGER = new Nodes.Known(-1, "", null, false, false);
+
+    private static final Pattern NODE_ID = Pattern.compile(Limits.NODE_ID);
 
     /** Nodes that one query looks for. */
     private static final int LARGEST_LOOKUP = 2000;
@@ -138,6 +142,11 @@ public final class NodeRegistry {
     }
 
     private CompletableFuture<Optional<Nodes.Known>> find(String nodeId) {
+        if (!NODE_ID.matcher(nodeId).matches()) {
+            // No node has such an id, and the database, which cannot even read some, would refuse those who are looked
+            // up beside.
+            return CompletableFuture.completedFuture(Optional.empty());
+        }
         CompletableFuture<Optional<Nodes.Known>> found = known.get(nodeId, (id, executor) -> lookUp(id));
         return found.thenApply(node -> {
             if (node.isEmpty()) {

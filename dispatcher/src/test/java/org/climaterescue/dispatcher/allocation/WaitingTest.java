@@ -16,7 +16,6 @@ import org.climaterescue.db.Sql;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.dispatcher.FleetTest;
-import org.climaterescue.protocol.TaskId;
 import org.junit.jupiter.api.Test;
 
 /** Calls that wait for work. */
@@ -112,33 +111,6 @@ class WaitingTest extends FleetTest {
                             """, node("a")).one(row -> row.flag("heard"));
             assertThat(heard).isTrue();
         }
-    }
-
-    @Test
-    void whoComesLaterDoesNotGetWhatOneWhoWaitsMayTake() {
-        register("a");
-        register("b");
-        String task = submit(1);
-        setPaused(task, true);
-        var waited = dispatcher.posting("/dispatch", dispatch("a", ", 'wait_seconds':60"));
-        await().until(() -> waiting() == 1);
-
-        // Nobody rings, as when the word is lost.
-        setPaused(task, false);
-
-        assertThat(claim("b")).isEmpty();
-        assertThat(waited.join().at("/assignment/assigned_tasks/0/task_id")).isEqualTo(task);
-    }
-
-    private void setPaused(String task, boolean paused) {
-        dispatcher
-                .bean(Transactions.class)
-                .in(connection -> Sql.of(
-                                connection,
-                                "update host h set paused = ? from task t where t.task_id = ? and h.host_no = t.host_no",
-                                paused,
-                                TaskId.parse(task).orElseThrow().number())
-                        .update());
     }
 
     private long waiting() {

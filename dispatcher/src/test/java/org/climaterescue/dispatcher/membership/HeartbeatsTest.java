@@ -9,8 +9,11 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.node.Nodes;
 import org.climaterescue.dispatcher.FleetTest;
 import org.climaterescue.dispatcher.TestDispatcher.Answer;
+import org.climaterescue.dispatcher.node.NodeRegistry;
 import org.climaterescue.protocol.AssignmentId;
 import org.junit.jupiter.api.Test;
 
@@ -64,6 +67,53 @@ class HeartbeatsTest extends FleetTest {
         first.join();
 
         assertThat(standing(task)).isEqualTo("pending");
+    }
+
+    @Test
+    void aLeaseIsNotKeptByAnotherWhoListsIt() {
+        register("a");
+        register("b");
+        String task = submit(1);
+        String lease = claim("a");
+
+        for (int time = 0; time < 2; time++) {
+            CompletableFuture<Answer> other = dispatcher.posting(
+                    "/nodes/" + node("b") + "/heartbeat",
+                    "{'capacity_gb':1,'assignments':[{'assignment_id':'" + lease + "','bytes_done':1}]}");
+            beating("a").join();
+            other.join();
+        }
+
+        assertThat(standing(task)).isEqualTo("pending");
+    }
+
+    @Test
+    void oneOfANodeWhoseRowIsLockedKeepsNobodyWaiting() {
+        register("a");
+        register("b");
+
+        CompletableFuture<Answer> locked = dispatcher.bean(Transactions.class).in(connection -> {
+            dispatcher.bean(Nodes.class).lock(connection, node("a")).orElseThrow();
+            CompletableFuture<Answer> waits = beating("a");
+            assertThat(beating("b").join().status()).isEqualTo(200);
+            assertThat(waits).isNotDone();
+            return waits;
+        });
+
+        assertThat(locked.join().status()).isEqualTo(200);
+    }
+
+    @Test
+    void oneOfAnIdThatTheDatabaseCannotReadHarmsNoOther() {
+        register("a");
+        dispatcher.bean(NodeRegistry.class).forget(node("a"));
+
+        CompletableFuture<Answer> unreadable =
+                dispatcher.posting("/nodes/%00/heartbeat", "{'capacity_gb':1,'assignments':[]}");
+        CompletableFuture<Answer> known = beating("a");
+
+        assertThat(unreadable.join().status()).isEqualTo(404);
+        assertThat(known.join().status()).isEqualTo(200);
     }
 
     @Test

@@ -77,8 +77,11 @@ public final class Leases {
         return beats.list(
                 """
                 with unlisted as (
-                    select task_id, node_no from assignment where node_no = any (?) and token <> all (?)
-                    order by task_id, node_no for no key update
+                    select a.task_id, a.node_no from assignment a
+                    where a.node_no = any (?) and not exists (
+                        select from unnest(?::integer[], ?::bigint[]) as x (node_no, token)
+                        where x.node_no = a.node_no and x.token = a.token)
+                    order by a.task_id, a.node_no for no key update of a
                 ), omitted as (
                     update assignment a set omissions = a.omissions + 1
                     from unlisted u where a.task_id = u.task_id and a.node_no = u.node_no
@@ -88,6 +91,7 @@ public final class Leases {
                 """,
                 row -> new Lease(row.integer("node_no"), row.number("task_id"), row.number("token")),
                 nodeNos,
+                listed.stream().mapToInt(Listed::nodeNo).toArray(),
                 listed.stream().mapToLong(Listed::token).toArray());
     }
 

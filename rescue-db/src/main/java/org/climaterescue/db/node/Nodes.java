@@ -149,20 +149,21 @@ public final class Nodes {
      * each other.
      *
      * @param capacityBytes in the order of the nodes
+     * @param waiting whether rows that are locked just now are waited for; else their nodes are missing in the answer
      */
-    public Reply<List<Reported>> report(Pipeline beats, int[] nodeNos, long[] capacityBytes, Silence silence)
-            throws SQLException {
+    public Reply<List<Reported>> report(
+            Pipeline beats, int[] nodeNos, long[] capacityBytes, boolean waiting, Silence silence) throws SQLException {
         return beats.list(
                 """
                 with reporting as (
                     select n.node_no, x.capacity_bytes
                     from node n join unnest(?::integer[], ?::bigint[]) as x (node_no, capacity_bytes) using (node_no)
-                    order by n.node_no for no key update of n
+                    order by n.node_no for no key update of n %s
                 )
                 update node n set heard_at = clock_timestamp(), capacity_bytes = r.capacity_bytes
                 from reporting r where n.node_no = r.node_no
                 returning n.node_no, node_status(n, ?, ?) as status
-                """,
+                """.formatted(waiting ? "" : "skip locked"),
                 row -> new Reported(row.integer("node_no"), row.word(NodeStatus.class, "status")),
                 nodeNos,
                 capacityBytes,
