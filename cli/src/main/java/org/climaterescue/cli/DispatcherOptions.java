@@ -24,11 +24,22 @@ final class DispatcherOptions {
             description = "The operator key of a secured dispatcher (RESCUE_OPERATOR_KEY).")
     private @Nullable String key;
 
-    DispatcherApi connect() {
+    /** Its address. */
+    URI uri() {
         if (!"http".equalsIgnoreCase(dispatcher.getScheme()) && !"https".equalsIgnoreCase(dispatcher.getScheme())) {
             throw new WrongUsage(
                     "--dispatcher must be an http or https URL such as http://localhost:8001, not " + dispatcher);
         }
-        return new DispatcherApi(dispatcher, key);
+        return dispatcher;
+    }
+
+    /** The operator key; null sends none. */
+    @Nullable
+    String key() {
+        return key;
+    }
+
+    DispatcherApi connect() {
+        return new DispatcherApi(uri(), key);
     }
 }

@@ -34,6 +34,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             PriorityCommand.class,
             VerifyCommand.class,
             DoctorCommand.class,
+            LoadTestCommand.class,
             MockCommand.class,
             CompletionCommand.class,
             CommandLine.HelpCommand.class

@@ -58,11 +58,11 @@ class ArchitectureTest {
     static final ArchRule theDispatcherKnowsNeitherAgentsNorMocks = onlyKnows(DISPATCHER, DB, PRIORIZER, PROTOCOL);
 
     @ArchTest
-    static final ArchRule ofTheCommandsOnlyTheDemoAndTheListOfCommandsUseMocks = noClasses()
+    static final ArchRule ofTheCommandsOnlyTheDemoTheLoadTestAndTheListOfCommandsUseMocks = noClasses()
             .that()
             .resideInAPackage(CLI)
             .and()
-            .haveNameNotMatching(".*\\.(Rescue|Demo[A-Z].*)")
+            .haveNameNotMatching(".*\\.(Rescue|(Demo|LoadTest)[A-Z].*)")
             .should()
             .dependOnClassesThat(resideInAPackage(MOCK));
 

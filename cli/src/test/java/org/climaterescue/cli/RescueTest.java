@@ -34,7 +34,9 @@ class RescueTest {
                 "agent",
                 "verify",
                 "doctor now",
-                "doctor --fix"
+                "doctor --fix",
+                "loadtest --tasks 0",
+                "loadtest --nodes 5 --connections 5"
             })
     void wrongUsageIsTwo(String line) {
         Run run = Run.rescue(line.isEmpty() ? new String[0] : line.split(" "));
@@ -48,19 +50,21 @@ class RescueTest {
         Run run = Run.rescue("--help");
 
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("demo", "up", "agent", "import", "status", "verify", "doctor", "mock");
+        assertThat(run.out())
+                .contains("demo", "up", "agent", "import", "status", "verify", "doctor", "loadtest", "mock");
     }
 
-    @Test
-    void aDispatcherThatIsAwayIsSaidToBeWithWhatToDo() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "loadtest"})
+    void aDispatcherThatIsAwayIsSaidToBeWithWhatToDo(String command) throws IOException {
         String nobody = "http://localhost:" + freePort();
 
-        Run run = Run.rescue("status", "--dispatcher", nobody);
+        Run run = Run.rescue(command, "--dispatcher", nobody);
 
         assertThat(run.code()).isOne();
         assertThat(run.err().strip())
                 .hasLineCount(1)
-                .startsWith("rescue status: no dispatcher answers at " + nobody)
+                .startsWith("rescue " + command + ": no dispatcher answers at " + nobody)
                 .contains("./rescue up", "--dispatcher URL");
     }
 

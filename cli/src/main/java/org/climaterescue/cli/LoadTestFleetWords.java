@@ -1,0 +1,47 @@
+package org.climaterescue.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.climaterescue.mock.load.FleetOutcome;
+
+/** What a fleet's run came to, in sentences. */
+final class LoadTestFleetWords {
+
+    private LoadTestFleetWords() {}
+
+    static List<String> notes(FleetOutcome fleet) {
+        return List.of(
+                "%s made %,d copies, %d of each task. In the end the dispatcher lists %s."
+                        .formatted(
+                                Words.count(fleet.nodes().size(), "node"),
+                                fleet.rescue().done(),
+                                fleet.copiesTarget(),
+                                fleet.standings().entrySet().stream()
+                                        .map(standing ->
+                                                "%,d tasks %s".formatted(standing.getValue(), standing.getKey()))
+                                        .collect(Collectors.joining(", "))),
+                "%s failed and were tried again. %s fell silent with %s; of their tasks, %,d were handed on to others."
+                        .formatted(
+                                Words.count(fleet.failures(), "download"),
+                                Words.count(fleet.silent(), "node"),
+                                Words.count(fleet.orphaned(), "lease"),
+                                fleet.handedOn()),
+                "The dispatcher told nodes to stop %s; %s came when the lease had ended."
+                        .formatted(Words.count(fleet.stopped(), "time"), Words.count(fleet.refused(), "report")),
+                spread(fleet));
+    }
+
+    private static String spread(FleetOutcome fleet) {
+        double[] ofASlot = fleet.nodes().stream()
+                .mapToDouble(node -> (double) node.copies() / node.slots())
+                .sorted()
+                .toArray();
+        return String.format(
+                Locale.ROOT,
+                "Copies by slot of a node: %.1f in the middle, %.1f at least, %.1f at most.",
+                ofASlot[ofASlot.length / 2],
+                ofASlot[0],
+                ofASlot[ofASlot.length - 1]);
+    }
+}

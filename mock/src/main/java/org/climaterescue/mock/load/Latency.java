@@ -1,0 +1,28 @@
+package org.climaterescue.mock.load;
+
+import org.HdrHistogram.Histogram;
+
+/**
+ * How long calls of one kind took, in milliseconds.
+ *
+ * @param calls how many; the other members are 0 when there were none
+ */
+public record Latency(long calls, double p50Ms, double p90Ms, double p99Ms, double p999Ms, double maxMs) {
+
+    private static final double MICROS_PER_MS = 1000;
+
+    /** Of a histogram in microseconds. */
+    static Latency of(Histogram micros) {
+        return new Latency(
+                micros.getTotalCount(),
+                ms(micros.getValueAtPercentile(50)),
+                ms(micros.getValueAtPercentile(90)),
+                ms(micros.getValueAtPercentile(99)),
+                ms(micros.getValueAtPercentile(99.9)),
+                ms(micros.getMaxValue()));
+    }
+
+    private static double ms(long micros) {
+        return micros / MICROS_PER_MS;
+    }
+}
