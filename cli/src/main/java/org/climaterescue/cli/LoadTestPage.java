@@ -17,8 +17,8 @@ final class LoadTestPage {
                     + " never rests.";
 
     private static final String FLEET =
-            "A dispatch counts from when a node asks until it is given something, so it holds the"
-                    + " time in which there was nothing to give.";
+            "A dispatch is one that gave something at once; one that had to wait until there was something to give is"
+                    + " told apart as a wait, and is not in the picture.";
 
     private LoadTestPage() {}
 

@@ -197,7 +197,9 @@ final class LoadTestPicture {
                 .setChartTitleFont(new Font(FONT, Font.BOLD, 15))
                 .setChartTitleBoxVisible(false)
                 .setChartTitleVisible(!title.isEmpty())
-                .setLegendFont(new Font(FONT, Font.PLAIN, 12))
+                .setLegendFont(new Font(FONT, Font.PLAIN, 11))
+                .setLegendSeriesLineLength(16)
+                .setLegendPadding(6)
                 .setLegendPosition(Styler.LegendPosition.OutsideS)
                 .setLegendLayout(Styler.LegendLayout.Horizontal)
                 .setLegendBorderColor(Color.WHITE);

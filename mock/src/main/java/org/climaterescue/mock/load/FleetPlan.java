@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
  * @param nodes how many; from 1
  * @param tasks how many; from 1
  * @param meanDownload what a download takes on average; most take less, few take several times as much
- * @param failures the share of downloads that fail, 0 to 1
- * @param silent the share of nodes that fall silent in the middle of their work and never come back, 0 to 1
+ * @param failures the share of downloads that fail, 0 to 1; above 0, the first of all tasks fails whoever has it first
+ * @param silent the share of nodes that fall silent in the middle of their work and never come back, 0 to 1; above 0, one at least
  */
 public record FleetPlan(int nodes, int tasks, Duration meanDownload, double failures, double silent) {
 
@@ -22,6 +22,8 @@ public record FleetPlan(int nodes, int tasks, Duration meanDownload, double fail
     private static final long SMALLEST = 10_000;
     private static final double ORDERS = 5;
     private static final double LONGEST = 5;
+    /** Few enough that a node with a single slot gets there too. */
+    private static final int EARLY = 8;
 
     /** The usual one: downloads of a second on average, one of fifty fails, one of fifty nodes falls silent. */
     public static FleetPlan usual(int nodes, int tasks) {
@@ -46,10 +48,10 @@ public record FleetPlan(int nodes, int tasks, Duration meanDownload, double fail
 
     /** After so many finished downloads the node falls silent; never, for most. */
     long silentAfter(int node) {
-        SplittableRandom chance = chance(node, 3);
-        boolean falls = chance.nextDouble() < silent;
-        long share = Math.max(1, (long) tasks / nodes);
-        return falls ? chance.nextLong(share) : Long.MAX_VALUE;
+        // Spread evenly, from the first node on: chance might spare every node of a small fleet.
+        boolean falls = Math.ceil((node + 1) * silent) > Math.ceil(node * silent);
+        long few = Math.max(1, (long) tasks / nodes / EARLY);
+        return falls ? chance(node, 3).nextLong(few) : Long.MAX_VALUE;
     }
 
     /** How many fall silent in the end. */
@@ -70,8 +72,9 @@ public record FleetPlan(int nodes, int tasks, Duration meanDownload, double fail
         return Duration.ofNanos(Math.round(meanDownload.toNanos() * Math.min(LONGEST, factor)));
     }
 
-    boolean fails(int task, int node) {
-        return chance(task * 31 + node, 6).nextDouble() < failures;
+    boolean fails(int task, int attempt, int node) {
+        boolean first = task == 0 && attempt == 1 && failures > 0;
+        return first || chance(task * 31 + node, 6).nextDouble() < failures;
     }
 
     private static SplittableRandom chance(int of, int what) {

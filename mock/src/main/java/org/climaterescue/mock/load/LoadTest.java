@@ -131,8 +131,8 @@ public final class LoadTest implements AutoCloseable {
         int copies = workload.copiesTarget(client);
         if (plan.nodes() - plan.silentNodes() < copies) {
             throw new LoadTestFailed(
-                    "%d nodes cannot make the %d copies that this dispatcher wants of each task; take more nodes, or start it with a lower RESCUE_COPIES"
-                            .formatted(plan.nodes() - plan.silentNodes(), copies));
+                    "%d of the %d nodes fall silent, and the others cannot make the %d copies that this dispatcher wants of each task; take more nodes, or start it with a lower RESCUE_COPIES"
+                            .formatted(plan.silentNodes(), plan.nodes(), copies));
         }
         var accounts = new Accounts(plan.tasks(), plan.nodes(), copies);
         var fleet = new Fleet(client, workload, plan, accounts);

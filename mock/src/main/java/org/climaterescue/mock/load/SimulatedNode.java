@@ -59,7 +59,11 @@ final class SimulatedNode {
         while (!silent) {
             free.acquire();
             int wanted = 1 + free.drainPermits();
-            List<AssignedTask> given = ask(wanted);
+            // Looks first: how long a node waits since there is nothing to give says nothing of the dispatcher.
+            List<AssignedTask> given = ask(wanted, 0, CallKind.DISPATCH);
+            if (given.isEmpty()) {
+                given = ask(wanted, WAIT_SECONDS, CallKind.WAIT);
+            }
             free.release(wanted - given.size());
             for (AssignedTask task : given) {
                 threads.execute(() -> fleet.attempt(() -> download(task)));
@@ -67,17 +71,17 @@ final class SimulatedNode {
         }
     }
 
-    private List<AssignedTask> ask(int wanted) throws InterruptedException {
+    private List<AssignedTask> ask(int wanted, int waitSeconds, CallKind kind) throws InterruptedException {
         var request = new DispatchRequest(
-                welcome.nodeId(), plan.capacityGb(number), PriorityLevel.CRITICAL, wanted, WAIT_SECONDS);
+                welcome.nodeId(), plan.capacityGb(number), PriorityLevel.CRITICAL, wanted, waitSeconds);
         long began = System.nanoTime();
         List<AssignedTask> given = fleet.client()
-                .post("/dispatch", request, welcome.token(), Duration.ofSeconds(WAIT_SECONDS))
+                .post("/dispatch", request, welcome.token(), Duration.ofSeconds(waitSeconds))
                 .as(DispatchResponse.class)
                 .assignment()
                 .assignedTasks();
         if (!given.isEmpty()) {
-            fleet.timeline().called(CallKind.DISPATCH, began);
+            fleet.timeline().called(kind, began);
         }
         for (AssignedTask task : given) {
             int of = fleet.workload().number(task.datasetUrl());
@@ -107,7 +111,7 @@ final class SimulatedNode {
         }
         // From here on heartbeats leave it out: one that crosses the report would be told that it is over.
         if (holding.remove(task.assignmentId()) != null) {
-            if (plan.fails(of, number)) {
+            if (plan.fails(of, task.attempt(), number)) {
                 fail(task, of);
             } else {
                 complete(task, of);
