@@ -40,6 +40,18 @@ final class SecurityTest {
     }
 
     @Test
+    void everybodyIsToldAsWhomHeIsKnown() throws Exception {
+        assertThat(served.get("/whoami").json().get("secured").asBoolean()).isTrue();
+        assertThat(served.get("/whoami").json().has("role")).isFalse();
+        assertThat(served.get("/whoami", bearer(OPERATOR)).json().get("role").asText())
+                .isEqualTo("operator");
+        assertThat(served.get("/whoami", bearer(JOIN)).json().get("role").asText())
+                .isEqualTo("join");
+        assertThat(served.get("/whoami", bearer(token)).json().get("role").asText())
+                .isEqualTo("node");
+    }
+
+    @Test
     void withoutACredentialWritingIsA401() throws Exception {
         for (String path : new String[] {"/probe/operate", "/probe/join", "/probe/nodes/node-1/report"}) {
             Served.Answer answer = served.post(path, "{}");

@@ -39,6 +39,11 @@ public final class Sql {
         return new Sql(connection, text, parameters);
     }
 
+    /** The pattern for {@code ilike} of texts that hold this one, whatever signs it has. */
+    public static String containing(String text) {
+        return "%" + text.replaceAll("([\\\\%_])", "\\\\$1") + "%";
+    }
+
     /** Runs a query and reads every row. */
     public <T> List<T> list(RowReader<T> reader) throws SQLException {
         try (PreparedStatement statement = prepare();

@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.Transactions;
@@ -26,8 +27,10 @@ import org.climaterescue.db.host.Hosts;
 import org.climaterescue.dispatcher.bell.WorkBell;
 import org.climaterescue.dispatcher.coalescing.Coalescing;
 import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.problem.Words;
 import org.climaterescue.dispatcher.security.Roles;
 import org.climaterescue.dispatcher.streaming.Paging;
+import org.climaterescue.dispatcher.streaming.Place;
 import org.climaterescue.protocol.Texts;
 import org.jspecify.annotations.Nullable;
 
@@ -49,20 +52,36 @@ class HostController {
         this.coalescing = coalescing;
     }
 
-    /** Every origin that a task names, the latest first. */
+    /**
+     * Every origin that a task names.
+     *
+     * @param search a part of its name, in any case
+     * @param sort known: the latest first; active: those with most active assignments first, then those that are paused or left
+     *     alone
+     */
     @Get
     @Secured(SecurityRule.IS_ANONYMOUS)
     @Operation(operationId = "listHosts")
-    CompletableFuture<Page> list(@Nullable @QueryValue Integer limit, @Nullable @QueryValue String cursor) {
-        Paging paging = Paging.of(limit, cursor);
-        return coalescing.fresh("hosts " + paging, () -> page(paging));
+    CompletableFuture<Page> list(
+            @Nullable @QueryValue String search,
+            @QueryValue(defaultValue = "known") String sort,
+            @Nullable @QueryValue Integer limit,
+            @Nullable @QueryValue String cursor) {
+        String text = Words.part("search", search);
+        Order order = Words.parse(Order.class, "sort", sort);
+        Place place = Place.of(sort, cursor);
+        Hosts.Place after = place == null ? null : new Hosts.Place(place.key(), place.number());
+        Paging paging = Paging.of(limit, null);
+        return coalescing.fresh("hosts " + text + order + after + paging, () -> page(text, order, after, paging));
     }
 
-    private Page page(Paging paging) {
-        Paging.Page<Hosts.Entry> page = paging.page(
-                transactions.atLength(connection -> hosts.page(connection, paging.before(), paging.probe())),
-                Hosts.Entry::hostNo);
-        return new Page(page.items().stream().map(HostPage::from).toList(), page.nextCursor());
+    private Page page(@Nullable String text, Order order, Hosts.@Nullable Place after, Paging paging) {
+        List<Hosts.Placed> found = transactions.atLength(
+                connection -> hosts.page(connection, text, order == Order.ACTIVE, after, paging.probe()));
+        List<Hosts.Placed> page = found.subList(0, Math.min(found.size(), paging.limit()));
+        return new Page(
+                page.stream().map(placed -> HostPage.from(placed.host())).toList(),
+                found.size() > page.size() ? order.end(page.getLast().place()) : null);
     }
 
     /** One origin. */
@@ -98,6 +117,15 @@ class HostController {
         return entry.map(HostPage::from)
                 .orElseThrow(() -> ProblemException.notFound(
                         "no task names the host " + host + "; GET /hosts lists those that tasks do"));
+    }
+
+    private enum Order {
+        KNOWN,
+        ACTIVE;
+
+        private String end(Hosts.Place place) {
+            return new Place(name().toLowerCase(Locale.ROOT), place.rank(), place.hostNo()).cursor();
+        }
     }
 
     /**

@@ -22,13 +22,18 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Nodes;
+import org.climaterescue.db.node.Roster;
 import org.climaterescue.db.node.Silence;
+import org.climaterescue.dispatcher.coalescing.Coalescing;
 import org.climaterescue.dispatcher.node.NodeRegistry;
 import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.problem.Words;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
+import org.climaterescue.dispatcher.streaming.Place;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeRegistration;
 import org.climaterescue.protocol.NodeStatus;
@@ -46,13 +51,23 @@ class NodeController {
     private final Membership membership;
     private final Transactions transactions;
     private final Nodes nodes;
+    private final Roster roster;
     private final Silence silence;
+    private final Coalescing coalescing;
 
-    NodeController(Membership membership, Transactions transactions, Nodes nodes, Silence silence) {
+    NodeController(
+            Membership membership,
+            Transactions transactions,
+            Nodes nodes,
+            Roster roster,
+            Silence silence,
+            Coalescing coalescing) {
         this.membership = membership;
         this.transactions = transactions;
         this.nodes = nodes;
         this.silence = silence;
+        this.roster = roster;
+        this.coalescing = coalescing;
     }
 
     /** Takes a node in (201), or back under the id that it had (200). */
@@ -70,25 +85,47 @@ class NodeController {
                 .body(joined.welcome());
     }
 
-    /** The registry, in order of registration. */
+    /**
+     * The registry.
+     *
+     * @param status only nodes of this status
+     * @param search a part of the id, the name or the operator, in any case
+     * @param sort registered: the oldest first; heard: those that were silent for longest first; active: those with most active
+     *     assignments first. Nodes that have signed off come last in the latter two
+     */
     @Get
     @Secured(SecurityRule.IS_ANONYMOUS)
     @Operation(operationId = "listNodes")
-    Page list(@QueryValue(defaultValue = "100") @Min(1) @Max(1000) int limit, @Nullable @QueryValue String cursor) {
-        int after = cursor == null ? 0 : number(cursor);
-        List<Nodes.Entry> found =
-                transactions.atLength(connection -> nodes.page(connection, after, null, limit, silence));
-        return new Page(
-                found.stream().map(Entry::from).toList(),
-                found.size() < limit ? null : Integer.toString(found.getLast().nodeNo()));
+    CompletableFuture<Page> list(
+            @Nullable @QueryValue String status,
+            @Nullable @QueryValue String search,
+            @QueryValue(defaultValue = "registered") String sort,
+            @QueryValue(defaultValue = "100") @Min(1) @Max(1000) int limit,
+            @Nullable @QueryValue String cursor) {
+        var wanted = new Roster.Wanted(
+                status == null ? null : Words.parse(NodeStatus.class, "status", status), Words.part("search", search));
+        Roster.Order order = Words.parse(Roster.Order.class, "sort", sort);
+        Place place = Place.of(sort, cursor);
+        Roster.Place after = place == null ? null : new Roster.Place(place.key(), Math.toIntExact(place.number()));
+        return coalescing.fresh("nodes " + wanted + order + limit + cursor, () -> {
+            List<Roster.Row> found =
+                    transactions.atLength(connection -> roster.page(connection, wanted, order, after, limit, silence));
+            return new Page(
+                    found.stream().map(row -> Entry.from(row.node())).toList(),
+                    found.size() < limit ? null : end(sort, found.getLast()));
+        });
+    }
+
+    private static String end(String sort, Roster.Row last) {
+        return new Place(sort, last.key(), last.node().nodeNo()).cursor();
     }
 
     /** One node. */
     @Get("/{nodeId}")
     @Secured(SecurityRule.IS_ANONYMOUS)
     Entry node(String nodeId) {
-        return transactions.in(connection -> nodes.page(connection, 0, nodeId, 1, silence)).stream()
-                .findFirst()
+        return transactions
+                .in(connection -> nodes.entry(connection, nodeId, silence))
                 .map(Entry::from)
                 .orElseThrow(() -> NodeRegistry.unknown(nodeId));
     }
@@ -115,14 +152,6 @@ class NodeController {
             throw ProblemException.invalid("copies", "may only be withdrawn, or left out");
         }
         return membership.leave(nodeId, copies != null, caller instanceof Caller.Operator);
-    }
-
-    private static int number(String cursor) {
-        try {
-            return Integer.parseInt(cursor);
-        } catch (NumberFormatException e) {
-            throw ProblemException.invalid("cursor", "is not one that this list gave; leave it out to start anew");
-        }
     }
 
     /** How a node stands. */

@@ -3,8 +3,10 @@ package org.climaterescue.dispatcher.problem;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import org.climaterescue.protocol.Texts;
+import org.jspecify.annotations.Nullable;
 
-/** Reads parameters that are one of a few words. */
+/** Reads parameters that are one of a few words, or a text that is looked for. */
 public final class Words {
 
     private Words() {}
@@ -23,6 +25,27 @@ public final class Words {
                         parameter,
                         parameter + " must be one of "
                                 + Arrays.stream(all).map(Words::wire).collect(Collectors.joining(", "))));
+    }
+
+    /**
+     * A text that is looked for; null when there is none.
+     *
+     * @throws ProblemException 400 that names the parameter when the text holds what no name has
+     */
+    public static @Nullable String part(String parameter, @Nullable String text) {
+        return text == null || text.isBlank() ? null : storable(parameter, text.strip());
+    }
+
+    /**
+     * A name; null for null.
+     *
+     * @throws ProblemException 400 that names the parameter when the text holds what no name has
+     */
+    public static @Nullable String storable(String parameter, @Nullable String text) {
+        if (text != null && !Texts.storable(text)) {
+            throw ProblemException.invalid(parameter, parameter + " holds a character that no name has");
+        }
+        return text;
     }
 
     private static String wire(Enum<?> word) {

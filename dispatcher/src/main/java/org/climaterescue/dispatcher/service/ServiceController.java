@@ -10,6 +10,7 @@ import io.micronaut.http.annotation.Get;
 import io.swagger.v3.oas.annotations.Hidden;
 import io.swagger.v3.oas.annotations.OpenAPIDefinition;
 import io.swagger.v3.oas.annotations.Operation;
+import io.swagger.v3.oas.annotations.Parameter;
 import io.swagger.v3.oas.annotations.enums.SecuritySchemeType;
 import io.swagger.v3.oas.annotations.info.Contact;
 import io.swagger.v3.oas.annotations.info.Info;
@@ -24,6 +25,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Optional;
+import org.climaterescue.dispatcher.security.Caller;
+import org.jspecify.annotations.Nullable;
 
 /** Greeting, dashboard, documentation. */
 @OpenAPIDefinition(
@@ -72,8 +75,14 @@ final class ServiceController {
         this.openApi = OpenApiDocument.complete(read(resources, OPENAPI));
     }
 
-    /** Which dispatcher answered. */
-    record WhoAmI(String instanceId) {}
+    /**
+     * Which dispatcher answered, and whom.
+     *
+     * @param secured whether it asks for credentials
+     * @param role what the credential of this call is in secured mode: operator, join or node; null without one that is known
+     */
+    record WhoAmI(
+            String instanceId, boolean secured, @Nullable String role) {}
 
     /** Says hello; a browser gets the dashboard. */
     @Get(
@@ -94,10 +103,17 @@ final class ServiceController {
         return response.toMutableResponse().header(HttpHeaders.VARY, HttpHeaders.ACCEPT);
     }
 
-    /** Which dispatcher instance answered. */
+    /** Which dispatcher instance answered, and as whom it knows the caller. */
     @Get("/whoami")
-    WhoAmI whoAmI() {
-        return new WhoAmI(instanceId.value());
+    WhoAmI whoAmI(@Parameter(hidden = true) Caller caller) {
+        String role = switch (caller) {
+            case Caller.Operator _ -> "operator";
+            case Caller.Joiner _ -> "join";
+            case Caller.Node _ -> "node";
+            case Caller.Anonymous _ -> null;
+            case Caller.Anybody _ -> null;
+        };
+        return new WhoAmI(instanceId.value(), !(caller instanceof Caller.Anybody), role);
     }
 
     /** This interface as OpenAPI. */

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.Transactions;
@@ -61,6 +62,9 @@ final class TaskController {
      *
      * @param reason why they failed, as {@code GET /tasks/failures} counts them
      * @param verification what is known about their leading digest; disputed: no digest leads
+     * @param search a part of the URL, the name or the dataset, in any case. A page may then hold fewer tasks than asked for, or
+     *     none, and {@code next_cursor} goes on with older ones. By itself it may also be a whole URL or a {@code task_id}, which
+     *     is found at once
      */
     @Get("/tasks")
     @Operation(operationId = "listTasks")
@@ -71,6 +75,7 @@ final class TaskController {
             @Nullable @QueryValue String host,
             @Nullable @QueryValue String catalog,
             @Nullable @QueryValue("node_id") String nodeId,
+            @Nullable @QueryValue String search,
             @Nullable @QueryValue Integer limit,
             @Nullable @QueryValue String cursor) {
         Paging paging = Paging.of(limit, cursor);
@@ -78,13 +83,44 @@ final class TaskController {
                 status == null ? null : Words.parse(TaskStatus.class, "status", status),
                 reason == null ? null : Words.parse(FailureReason.class, "reason", reason),
                 verification == null ? null : Words.parse(Verification.class, "verification", verification),
-                storable("host", host),
+                Words.storable("host", host),
                 catalog == null ? null : catalog(catalog),
-                storable("node_id", nodeId));
+                Words.storable("node_id", nodeId),
+                Words.part("search", search));
+        if (filter.text() != null) {
+            return search(filter, paging);
+        }
         Paging.Page<TaskRow> page = paging.page(
                 transactions.atLength(connection -> Tasks.page(connection, filter, paging.before(), paging.probe())),
                 TaskRow::taskId);
         return new TaskPage.Page(page.items().stream().map(TaskPage::from).toList(), page.nextCursor());
+    }
+
+    private TaskPage.Page search(TaskFilter filter, Paging paging) {
+        Optional<TaskRow> named = filter.onlyText() ? named(Objects.requireNonNull(filter.text())) : Optional.empty();
+        Tasks.Found found = named.map(row -> new Tasks.Found(List.of(row), null))
+                .orElseGet(() -> transactions.atLength(
+                        connection -> Tasks.search(connection, filter, paging.before(), paging.limit())));
+        return new TaskPage.Page(
+                found.tasks().stream().map(TaskPage::from).toList(),
+                found.next() == null ? null : Paging.cursor(found.next()));
+    }
+
+    /** The task that a text names wholly. */
+    private Optional<TaskRow> named(String text) {
+        Optional<TaskId> id = TaskId.parse(text);
+        if (id.isPresent()) {
+            return transactions.in(connection -> Tasks.one(connection, id.get().number()));
+        }
+        if (!text.contains(":")) {
+            return Optional.empty();
+        }
+        try {
+            String canonical = CanonicalUrl.of(text).canonical();
+            return transactions.in(connection -> Tasks.ofUrl(connection, canonical));
+        } catch (ProblemException notAUrl) {
+            return Optional.empty();
+        }
     }
 
     /** One task with everything about it. */
@@ -180,13 +216,6 @@ final class TaskController {
         return CatalogId.parse(id)
                 .orElseThrow(() -> ProblemException.invalid("catalog", "catalog must be a catalog_id, such as c-1"))
                 .number();
-    }
-
-    private static @Nullable String storable(String parameter, @Nullable String text) {
-        if (text != null && !Texts.storable(text)) {
-            throw ProblemException.invalid(parameter, parameter + " holds a character that no name has");
-        }
-        return text;
     }
 
     /** Reads more about a task that exists. */

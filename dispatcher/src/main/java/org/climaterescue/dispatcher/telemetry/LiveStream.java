@@ -1,16 +1,22 @@
 package org.climaterescue.dispatcher.telemetry;
 
 import io.micronaut.http.sse.Event;
+import io.micronaut.json.JsonMapper;
 import io.micronaut.runtime.graceful.GracefulShutdownCapable;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.stream.Collectors;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
@@ -52,18 +58,26 @@ final class LiveStream implements GracefulShutdownCapable {
     private final Nodes nodes;
     private final Silence silence;
     private final Sinks.Empty<Void> stopping = Sinks.empty();
-    private final Flux<Event<?>> frames;
+    private final JsonMapper json;
+    private final Flux<Event<String>> frames;
 
     private long lastEvent = -1;
     private Map<String, NodeStatus> lastNodes = Map.of();
     private Map<String, Stats.OfHost> lastHosts = Map.of();
 
-    LiveStream(StatsReader stats, Transactions transactions, Figures figures, Nodes nodes, Silence silence) {
+    LiveStream(
+            StatsReader stats,
+            Transactions transactions,
+            Figures figures,
+            Nodes nodes,
+            Silence silence,
+            JsonMapper json) {
         this.stats = stats;
         this.transactions = transactions;
         this.figures = figures;
         this.nodes = nodes;
         this.silence = silence;
+        this.json = json;
         this.frames = Flux.interval(Duration.ZERO, BEAT)
                 .onBackpressureDrop()
                 .concatMap(beat -> Mono.fromFuture(this::frame).onErrorResume(LiveStream::skip), 1)
@@ -80,31 +94,54 @@ final class LiveStream implements GracefulShutdownCapable {
         return CompletableFuture.completedFuture(null);
     }
 
-    /** A watcher's own view of the stream. */
-    Flux<Event<?>> watch() {
-        return frames.onBackpressureBuffer(
-                BUFFER, dropped -> LOG.debug("a watcher is too slow"), BufferOverflowStrategy.DROP_OLDEST);
+    /** What an event may be about. */
+    enum Kind {
+        STATS,
+        TASK,
+        NODE,
+        HOST;
+
+        private String word() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
-    private CompletableFuture<List<Event<?>>> frame() {
+    /** A watcher's own view of the stream: events of these kinds. */
+    Flux<Event<String>> watch(Set<Kind> kinds) {
+        Set<String> names = kinds.stream().map(Kind::word).collect(Collectors.toSet());
+        return frames.filter(event -> names.contains(event.getName()))
+                .onBackpressureBuffer(
+                        BUFFER, dropped -> LOG.debug("a watcher is too slow"), BufferOverflowStrategy.DROP_OLDEST);
+    }
+
+    private CompletableFuture<List<Event<String>>> frame() {
         return stats.stats().thenApplyAsync(this::events);
     }
 
     /** Only one frame is made at a time, so its memory of the one before needs no lock. */
-    private List<Event<?>> events(Stats now) {
-        List<Event<?>> events = new ArrayList<>();
-        events.add(Event.of(now).name("stats"));
-        taskChanges().reversed().forEach(change -> events.add(Event.of(change).name("task")));
-        nodeChanges().forEach(change -> events.add(Event.of(change).name("node")));
+    private List<Event<String>> events(Stats now) {
+        List<Event<String>> events = new ArrayList<>();
+        events.add(event(Kind.STATS, now));
+        taskChanges().reversed().forEach(change -> events.add(event(Kind.TASK, change)));
+        nodeChanges().forEach(change -> events.add(event(Kind.NODE, change)));
         Map<String, Stats.OfHost> hosts = new HashMap<>();
         for (Stats.OfHost host : now.byHost()) {
             hosts.put(host.host(), host);
             if (!host.equals(lastHosts.get(host.host()))) {
-                events.add(Event.of(host).name("host"));
+                events.add(event(Kind.HOST, host));
             }
         }
         lastHosts = hosts;
         return events;
+    }
+
+    /** Written once, however many watch. */
+    private Event<String> event(Kind kind, Object content) {
+        try {
+            return Event.of(json.writeValueAsString(content)).name(kind.word());
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
     }
 
     private List<TaskChange> taskChanges() {
@@ -134,7 +171,7 @@ final class LiveStream implements GracefulShutdownCapable {
         return changes;
     }
 
-    private static Mono<List<Event<?>>> skip(Throwable failure) {
+    private static Mono<List<Event<String>>> skip(Throwable failure) {
         LOG.debug("no frame this time", failure);
         return Mono.empty();
     }

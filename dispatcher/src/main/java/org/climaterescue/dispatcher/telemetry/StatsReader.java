@@ -3,18 +3,21 @@ package org.climaterescue.dispatcher.telemetry;
 import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.telemetry.Figures;
+import org.climaterescue.db.telemetry.ProgressLog;
 import org.climaterescue.dispatcher.coalescing.Coalescing;
 import org.climaterescue.dispatcher.intake.Submissions;
 import org.climaterescue.dispatcher.telemetry.Stats.Amount;
@@ -34,18 +37,21 @@ final class StatsReader {
     private final Coalescing coalescing;
     private final Submissions submissions;
     private final Silence silence;
+    private final ProgressLog history;
 
     StatsReader(
             Transactions transactions,
             Figures figures,
             Coalescing coalescing,
             Submissions submissions,
-            Silence silence) {
+            Silence silence,
+            ProgressLog history) {
         this.transactions = transactions;
         this.figures = figures;
         this.coalescing = coalescing;
         this.submissions = submissions;
         this.silence = silence;
+        this.history = history;
     }
 
     /** The figures as they are now, or were a moment ago. */
@@ -53,7 +59,38 @@ final class StatsReader {
         return coalescing.kept("stats", () -> transactions.atLength(this::read));
     }
 
+    /** Counts the figures for the sake of the history alone, when it is due. */
+    void sample() {
+        if (transactions.in(history::due)) {
+            transactions.atLength(this::read);
+        }
+    }
+
     private Stats read(Connection connection) throws SQLException {
+        long start = System.nanoTime();
+        Stats stats = count(connection);
+        history.note(connection, sample(stats), Duration.ofNanos(System.nanoTime() - start));
+        return stats;
+    }
+
+    private static ProgressLog.Sample sample(Stats stats) {
+        long all = stats.tasks().values().stream().mapToLong(Amount::count).sum();
+        Amount rescued = of(stats, TaskStatus.RESCUED);
+        return new ProgressLog.Sample(
+                stats.at(),
+                all - of(stats, TaskStatus.CANCELLED).count(),
+                rescued.count(),
+                rescued.bytes(),
+                of(stats, TaskStatus.FAILED).count(),
+                stats.copies().count(),
+                stats.copies().bytes());
+    }
+
+    private static Amount of(Stats stats, TaskStatus status) {
+        return Objects.requireNonNull(stats.tasks().get(status), "every status is present");
+    }
+
+    private Stats count(Connection connection) throws SQLException {
         List<Figures.Tally> tallies = figures.tasks(connection);
         Figures.Copies copies = figures.copies(connection, WINDOW_SECONDS);
         Figures.Queue queue = figures.queue(connection);

@@ -35,6 +35,44 @@ class HostTest extends FleetTest {
     }
 
     @Test
+    void theBusiestHostsComeFirstThenThoseThatAreLeftAlone() {
+        submitMany(3);
+        for (String name : new String[] {"paused", "idle"}) {
+            dispatcher.post(
+                    "/tasks", "{'dataset_url':'http://" + name + test + ".example.org/1','copies':1,'priority':1}");
+        }
+        dispatcher.patch("/hosts/paused" + test + ".example.org", "{'paused':true}");
+        assertThat(claim("a")).isNotEmpty();
+
+        assertThat(hosts("sort=active")).containsExactly("test", "paused", "idle");
+        assertThat(hosts("sort=known")).containsExactly("idle", "paused", "test");
+        assertThat(hosts("search=PAUSED" + test)).containsExactly("paused");
+        Answer first = dispatcher.get("/hosts?limit=1&sort=active");
+        assertThat(dispatcher
+                        .get("/hosts?sort=active&limit=1&cursor=" + first.at("/next_cursor"))
+                        .at("/items/0/host"))
+                .isNotEqualTo(first.at("/items/0/host"))
+                .isNotEmpty();
+        assertThat(dispatcher.get("/hosts?sort=size").at("/field")).isEqualTo("sort");
+        assertThat(dispatcher
+                        .get("/hosts?sort=known&cursor=" + first.at("/next_cursor"))
+                        .at("/field"))
+                .isEqualTo("cursor");
+    }
+
+    private List<String> hosts(String query) {
+        List<String> ours = new ArrayList<>();
+        String end = test + ".example.org";
+        dispatcher.get("/hosts?limit=1000&" + query).body().at("/items").forEach(host -> {
+            String name = host.at("/host").asText();
+            if (name.endsWith(end)) {
+                ours.add(name.substring(0, name.length() - end.length()));
+            }
+        });
+        return ours;
+    }
+
+    @Test
     void oneCallGetsNoMoreThanTheHostStands() {
         submitMany(10);
 

@@ -105,6 +105,16 @@ class TaskReadingTest {
                 "node_id=bert&status=replicating&host=even.example.org|4",
                 "node_id=nobody|''",
                 "catalog=c-5|''",
+                "reason=other|7",
+                "reason=gone|''",
+                "verification=verified|5",
+                "verification=unverified&status=rescued|6",
+                "search=ODD.example.org/|7 5 3 1",
+                "search=odd&status=pending|3 1",
+                "search=/5%3Fa|5",
+                "search=%25|''",
+                "search=http://even.example.org:80/4?a=%22b,c%22|4",
+                "search=t-6|6",
             })
     void aListShowsWhatMatchesAllThatIsGivenNewestFirst(String query, String expected) {
         String at = service.number("select min(task_id) from task") == 1 ? "" : "unexpected first number";
@@ -138,6 +148,9 @@ class TaskReadingTest {
         "catalog=5,catalog",
         "host=%00,host",
         "node_id=%00,node_id",
+        "search=%00,search",
+        "reason=moon,reason",
+        "verification=true,verification",
     })
     void badParametersAreNamed(String query, String field) {
         Answer answer = service.get("/tasks?" + query);

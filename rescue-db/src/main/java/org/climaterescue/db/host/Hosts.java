@@ -136,16 +136,44 @@ public final class Hosts {
                         """, maxConnections, paused, host).update() == 1;
     }
 
-    /** One page, in the order in which hosts became known. */
-    public List<Entry> page(Connection connection, long before, int limit) throws SQLException {
+    /**
+     * One page of the hosts that have this text in their names.
+     *
+     * @param busiest whether those with most active assignments come first, then those that are paused or rest; else the latest
+     *     known first
+     * @param after the place of the last host of the page before; null for the first page
+     */
+    public List<Placed> page(
+            Connection connection, @Nullable String text, boolean busiest, @Nullable Place after, int limit)
+            throws SQLException {
         return Sql.of(
                         connection,
-                        ENTRY + "where h.host_no < ? order by h.host_no desc limit ?",
+                        """
+                        with page as materialized (
+                            select h.host_no, x.rank
+                            from host h
+                            left join (select host_no, count(*) as active from assignment group by host_no) a using (host_no)
+                            cross join lateral (
+                                select case when not ? then 0
+                                            else 2 * coalesce(a.active, 0) + host_at_rest(h)::integer end as rank) x
+                            where (?::text is null or h.name ilike ?::text) and (x.rank, h.host_no) < (?, ?)
+                            order by x.rank desc, h.host_no desc limit ?
+                        )
+                        select p.rank, e.* from page p
+                        cross join lateral (
+                        """ + ENTRY + """
+                            where h.host_no = p.host_no) e
+                        order by p.rank desc, p.host_no desc
+                        """,
+                        busiest,
+                        text,
+                        text == null ? null : Sql.containing(text),
+                        after == null ? Long.MAX_VALUE : after.rank(),
+                        after == null ? Long.MAX_VALUE : after.hostNo(),
+                        limit,
                         terms.connections(),
-                        terms.connections(),
-                        before,
-                        limit)
-                .list(Hosts::entry);
+                        terms.connections())
+                .list(row -> new Placed(row.number("rank"), entry(row)));
     }
 
     /** One host. */
@@ -175,6 +203,17 @@ public final class Hosts {
      * @param seconds how long it asked to be left alone; null when it did not say
      */
     public record Complaint(int hostNo, @Nullable Long seconds) {}
+
+    /** Where a page ends. */
+    public record Place(long rank, long hostNo) {}
+
+    /** A host, and its place in the list. */
+    public record Placed(long rank, Entry host) {
+
+        public Place place() {
+            return new Place(rank, host.hostNo());
+        }
+    }
 
     /**
      * One host.

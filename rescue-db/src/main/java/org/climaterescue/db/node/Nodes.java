@@ -24,6 +24,26 @@ public final class Nodes {
             select node_no, node_id, token_sha256, state = 'gone' as gone, dismissed from node where node_id = any (?)
             """;
 
+    /** The columns that {@link #entry(Sql.Row)} reads, of the node {@code n}. */
+    static final String COLUMNS = """
+            n.node_no, n.node_id, n.name, n.operator, n.region, n.capacity_bytes, n.slots,
+                   n.registered_at, n.heard_at, node_status(n, ?, ?) as status,
+                   coalesce(a.active, 0) as active, coalesce(c.copies, 0) as copies, coalesce(c.bytes, 0) as bytes,
+                   coalesce(c.rejected, 0) as rejected,
+                   node_doubtful(coalesce(c.rejected, 0), coalesce(c.copies, 0)) as doubtful,
+                   coalesce(f.failures, 0) as failures
+            """;
+
+    /** What is counted for each node {@code n}. */
+    static final String FIGURES = """
+            left join lateral (select count(*) as active from assignment a where a.node_no = n.node_no) a on true
+            left join lateral (select count(*) as copies, sum(c.size_bytes)::bigint as bytes,
+                                      count(*) filter (where c.rejected) as rejected
+                               from copy c
+                               where c.node_no = n.node_no) c on true
+            left join lateral (select count(*) as failures from failure f where f.node_no = n.node_no) f on true
+            """;
+
     /** Registers a new node; empty when the id is taken. */
     public Optional<Integer> add(
             Connection connection, String nodeId, NodeRegistration node, long capacityBytes, byte @Nullable [] token)
@@ -221,48 +241,35 @@ public final class Nodes {
                 .list(row -> row.integer("node_no")));
     }
 
-    /**
-     * One page of the registry, in order of registration.
-     *
-     * @param after the number of the last node of the page before; 0 for the first
-     * @param only a single node's id; null for all
-     */
-    public List<Entry> page(Connection connection, int after, @Nullable String only, int limit, Silence silence)
-            throws SQLException {
-        return Sql.of(connection, """
-                        select n.node_no, n.node_id, n.name, n.operator, n.region, n.capacity_bytes, n.slots,
-                               n.registered_at, n.heard_at, node_status(n, ?, ?) as status,
-                               coalesce(a.active, 0) as active, coalesce(c.copies, 0) as copies, coalesce(c.bytes, 0) as bytes,
-                               coalesce(c.rejected, 0) as rejected,
-                               node_doubtful(coalesce(c.rejected, 0), coalesce(c.copies, 0)) as doubtful,
-                               coalesce(f.failures, 0) as failures
-                        from node n
-                        left join lateral (select count(*) as active from assignment a where a.node_no = n.node_no) a on true
-                        left join lateral (select count(*) as copies, sum(c.size_bytes)::bigint as bytes,
-                                                  count(*) filter (where c.rejected) as rejected
-                                           from copy c
-                                           where c.node_no = n.node_no) c on true
-                        left join lateral (select count(*) as failures from failure f where f.node_no = n.node_no) f on true
-                        where n.node_no > ? and n.node_id = coalesce(?, n.node_id)
-                        order by n.node_no limit ?
-                        """, silence.suspectSeconds(), silence.lostSeconds(), after, only, limit)
-                .list(row -> new Entry(
-                        row.integer("node_no"),
-                        row.text("node_id"),
-                        row.text("name"),
-                        row.textOrNull("operator"),
-                        row.textOrNull("region"),
-                        row.word(NodeStatus.class, "status"),
-                        row.number("capacity_bytes"),
-                        row.integerOrNull("slots"),
-                        row.time("registered_at"),
-                        row.time("heard_at"),
-                        row.number("active"),
-                        row.number("copies"),
-                        row.number("bytes"),
-                        row.number("rejected"),
-                        row.flag("doubtful"),
-                        row.number("failures")));
+    /** One node with its figures. */
+    public Optional<Entry> entry(Connection connection, String nodeId, Silence silence) throws SQLException {
+        return Sql.of(
+                        connection,
+                        "select " + COLUMNS + "from node n\n" + FIGURES + "where n.node_id = ?",
+                        silence.suspectSeconds(),
+                        silence.lostSeconds(),
+                        nodeId)
+                .first(Nodes::entry);
+    }
+
+    static Entry entry(Sql.Row row) throws SQLException {
+        return new Entry(
+                row.integer("node_no"),
+                row.text("node_id"),
+                row.text("name"),
+                row.textOrNull("operator"),
+                row.textOrNull("region"),
+                row.word(NodeStatus.class, "status"),
+                row.number("capacity_bytes"),
+                row.integerOrNull("slots"),
+                row.time("registered_at"),
+                row.time("heard_at"),
+                row.number("active"),
+                row.number("copies"),
+                row.number("bytes"),
+                row.number("rejected"),
+                row.flag("doubtful"),
+                row.number("failures"));
     }
 
     /** The nodes that registered last and how they stand, for those who watch. */

@@ -2,6 +2,7 @@ package org.climaterescue.db.task;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.climaterescue.db.Sql;
 import org.climaterescue.protocol.FailureReason;
 import org.climaterescue.protocol.TaskStatus;
 import org.climaterescue.protocol.Verification;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why the task failed; only failed tasks have one
  * @param verification what is known about the task's leading digest
  * @param nodeId a node that works on the task or holds a copy of it
+ * @param text a part of the URL, the name or the dataset, in any case; no index knows it
  */
 public record TaskFilter(
         @Nullable TaskStatus status,
@@ -20,7 +22,16 @@ public record TaskFilter(
         @Nullable Verification verification,
         @Nullable String host,
         @Nullable Long catalogNo,
-        @Nullable String nodeId) {
+        @Nullable String nodeId,
+        @Nullable String text) {
+
+    /** Task numbers that one look for a text goes through: a tenth of a second or so. */
+    static final long STRETCH = 100_000;
+
+    /** Whether nothing but a text is asked for. */
+    public boolean onlyText() {
+        return text != null && equals(new TaskFilter(null, null, null, null, null, null, text));
+    }
 
     /**
      * Picks the numbers of these tasks, newest first.
@@ -56,6 +67,15 @@ public record TaskFilter(
                         union all
                         select c.task_id from copy c join node using (node_no) where node_id = ?)\
                     """, nodeId, nodeId);
+        }
+        if (text != null) {
+            String pattern = Sql.containing(text);
+            query.add(
+                    " and t.task_id >= ? and (t.url ilike ? or t.name ilike ? or t.dataset ilike ?)",
+                    before - STRETCH,
+                    pattern,
+                    pattern,
+                    pattern);
         }
         query.add(" order by t.task_id desc limit ?", limit);
         return query;

@@ -2,14 +2,19 @@ package org.climaterescue.db.task;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.climaterescue.db.Sql;
+import org.jspecify.annotations.Nullable;
 
 /** Finds tasks. Every method needs an open transaction. */
 public final class Tasks {
+
+    private static final Duration LONGEST_SEARCH = Duration.ofSeconds(2);
 
     private Tasks() {}
 
@@ -34,6 +39,32 @@ public final class Tasks {
                 + TaskRow.FROM
                 + "join picked using (task_id) order by t.task_id desc";
         return Sql.of(connection, sql, pick.values().toArray()).list(TaskRow::from);
+    }
+
+    /**
+     * Tasks that match a filter with a text, newest first. No index knows parts of texts, so the tasks are gone through for two
+     * seconds or so; what comes after {@link Found#next} has not been looked at then.
+     */
+    public static Found search(Connection connection, TaskFilter filter, long before, int limit) throws SQLException {
+        long end = System.nanoTime() + LONGEST_SEARCH.toNanos();
+        long first = Sql.of(connection, "select coalesce(min(task_id), 0) as first from task")
+                .one(row -> row.number("first"));
+        long from = Math.min(
+                before,
+                Sql.of(connection, "select coalesce(max(task_id), 0) + 1 as past from task")
+                        .one(row -> row.number("past")));
+        List<TaskRow> found = new ArrayList<>();
+        while (from > first) {
+            found.addAll(page(connection, filter, from, limit - found.size()));
+            if (found.size() == limit) {
+                return new Found(found, found.getLast().taskId());
+            }
+            from -= TaskFilter.STRETCH;
+            if (System.nanoTime() > end) {
+                break;
+            }
+        }
+        return new Found(found, from > first ? from : null);
     }
 
     /**
@@ -62,4 +93,11 @@ public final class Tasks {
                         """, taskIds).list(row -> found.put(row.number("task_id"), row.texts("nodes")));
         return found;
     }
+
+    /**
+     * What a search has found.
+     *
+     * @param next only tasks with lower numbers have not been looked at; null when all have been
+     */
+    public record Found(List<TaskRow> tasks, @Nullable Long next) {}
 }

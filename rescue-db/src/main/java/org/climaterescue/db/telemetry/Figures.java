@@ -70,9 +70,12 @@ public final class Figures {
                 .list(row -> new NodeCount(row.word(NodeStatus.class, "status"), row.number("nodes")));
     }
 
-    /** Where the chain of custody ends now. */
+    /** Where the chain of custody ends now; 0 while it has no event. */
     public long lastEvent(Connection connection) throws SQLException {
-        return Sql.of(connection, "select last_value from event_event_no_seq").one(row -> row.number("last_value"));
+        return Sql.of(
+                        connection,
+                        "select case when is_called then last_value else 0 end as last from event_event_no_seq")
+                .one(row -> row.number("last"));
     }
 
     /**

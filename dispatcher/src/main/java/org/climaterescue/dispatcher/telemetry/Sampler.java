@@ -1,0 +1,51 @@
+package org.climaterescue.dispatcher.telemetry;
+
+import io.micronaut.context.annotation.Context;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import java.time.Duration;
+import org.climaterescue.db.Transactions;
+import org.climaterescue.db.telemetry.ProgressLog;
+import org.climaterescue.dispatcher.service.Ticker;
+import org.jspecify.annotations.Nullable;
+
+/** Sees to it that the history of the figures goes on while nobody looks, and stays small. Any number of dispatchers may do so at once. */
+@Context
+final class Sampler {
+
+    private static final Duration STEP = Duration.ofSeconds(10);
+
+    /** Steps between two thinnings: the shortest stretch that is thinned to one sample. */
+    private static final int THIN_EVERY = 60;
+
+    private final StatsReader stats;
+    private final Transactions transactions;
+    private final ProgressLog history;
+    private @Nullable Ticker ticker;
+    private int steps;
+
+    Sampler(StatsReader stats, Transactions transactions, ProgressLog history) {
+        this.stats = stats;
+        this.transactions = transactions;
+        this.history = history;
+    }
+
+    @PostConstruct
+    void start() {
+        ticker = Ticker.start("the history of the figures", STEP, this::runOnce);
+    }
+
+    @PreDestroy
+    void stop() {
+        if (ticker != null) {
+            ticker.close();
+        }
+    }
+
+    void runOnce() {
+        stats.sample();
+        if (steps++ % THIN_EVERY == 0) {
+            transactions.in(history::thin);
+        }
+    }
+}

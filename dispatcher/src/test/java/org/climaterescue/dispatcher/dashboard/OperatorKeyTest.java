@@ -1,0 +1,122 @@
+package org.climaterescue.dispatcher.dashboard;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.assertions.LocatorAssertions;
+import com.microsoft.playwright.options.AriaRole;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Map;
+import org.climaterescue.db.TestDatabase;
+import org.climaterescue.dispatcher.Dispatcher;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The dashboard of a secured dispatcher, and of one that goes away. */
+class OperatorKeyTest {
+
+    private static final String KEY = "the-operator-key";
+
+    @TempDir
+    private Path data;
+
+    private final String database = TestDatabase.create();
+    private Chromium chromium;
+    private Dispatcher dispatcher;
+    private URI uri;
+
+    @BeforeEach
+    void start() throws IOException {
+        chromium = Chromium.start();
+        try (var free = new ServerSocket(0)) {
+            uri = URI.create("http://127.0.0.1:" + free.getLocalPort());
+        }
+        startDispatcher();
+    }
+
+    @AfterEach
+    void stop() {
+        if (dispatcher != null) {
+            dispatcher.close();
+        }
+        if (chromium != null) {
+            chromium.close();
+        }
+    }
+
+    private void startDispatcher() {
+        dispatcher = Dispatcher.start(Map.of(
+                "DATABASE_URL",
+                database,
+                "DISPATCHER_HOST",
+                "127.0.0.1",
+                "DISPATCHER_PORT",
+                Integer.toString(uri.getPort()),
+                "RESCUE_DATA_DIR",
+                data.toString(),
+                "RESCUE_OPERATOR_KEY",
+                KEY,
+                "RESCUE_RATE_LIMIT",
+                "0",
+                "LOG_LEVEL",
+                "WARN"));
+    }
+
+    @Test
+    void theKeyIsAskedForOnceAndKeptInTheTabAlone() {
+        Page page = chromium.open(uri);
+        page.evaluate("""
+                key => fetch("/tasks", { method: "POST", body: JSON.stringify({ dataset_url: "http://example.org/a" }),
+                    headers: { Authorization: `Bearer ${key}`, "Content-Type": "application/json" } })""", KEY);
+        Locator host = page.locator("#trouble tbody tr").first();
+        host.getByText("Pause").click();
+        Locator question = page.getByRole(AriaRole.DIALOG);
+
+        question.getByLabel("The key that the dispatcher was started with").fill("another");
+        question.getByText("Continue").click();
+        assertThat(question.getByRole(AriaRole.ALERT)).containsText("does not know this key");
+        // The browser itself may note a refusal.
+        chromium.forgive();
+        question.getByLabel("The key that the dispatcher was started with").fill(KEY);
+        question.getByText("Continue").click();
+
+        assertThat(page.locator("#notice")).containsText("example.org is paused");
+        host.getByText("Resume").click();
+        assertThat(page.locator("#notice")).containsText("given out again");
+        page.reload();
+        assertThat(page.getByText("Forget the operator key")).isVisible();
+        assertThat(page.evaluate("localStorage.length")).isEqualTo(0);
+        assertThat(page.evaluate("document.cookie")).isEqualTo("");
+        assertThat(page.context().newPage().navigate("/").ok()).isTrue();
+        assertThat(page.context().pages().getLast().getByText("Enter the operator key"))
+                .isVisible();
+
+        page.getByText("Forget the operator key").click();
+        assertThat(page.evaluate("sessionStorage.length")).isEqualTo(0);
+        page.locator("#trouble tbody tr").first().getByText("Pause").click();
+        assertThat(question).isVisible();
+        chromium.assertQuiet();
+    }
+
+    @Test
+    void aStreamThatDropsIsSaidToHaveDroppedAndTakenUpAgain() {
+        Page page = chromium.open(uri);
+        assertThat(page.locator("#connection")).hasText("Live");
+
+        dispatcher.close();
+        assertThat(page.locator("#connection")).containsText("trying again");
+        assertThat(page.locator("#connection")).containsText("Figures of");
+        assertThat(page.locator("#progress")).isVisible();
+
+        startDispatcher();
+        assertThat(page.locator("#connection"))
+                .hasText("Live", new LocatorAssertions.HasTextOptions().setTimeout(15_000));
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package org.climaterescue.dispatcher.dashboard;
+
+import org.jspecify.annotations.NullMarked;
