@@ -3,10 +3,14 @@ package org.climaterescue.dispatcher.allocation;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.dispatcher.FleetTest;
+import org.climaterescue.dispatcher.TestDispatcher.Answer;
 import org.climaterescue.protocol.TaskId;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +19,8 @@ import org.junit.jupiter.api.Test;
 class CrowdedRoomTest extends FleetTest {
 
     private static final int CROWD = 250;
+
+    private List<CompletableFuture<Answer>> crowd = List.of();
 
     @Override
     protected Map<String, String> settings() {
@@ -25,9 +31,10 @@ class CrowdedRoomTest extends FleetTest {
     @BeforeEach
     void gather() {
         long before = waiting();
-        for (int i = 0; i < CROWD; i++) {
-            dispatcher.posting("/dispatch", dispatch("crowd" + i, ", 'wait_seconds':60, 'priority_level':'critical'"));
-        }
+        crowd = IntStream.range(0, CROWD)
+                .mapToObj(i -> dispatcher.posting(
+                        "/dispatch", dispatch("crowd" + i, ", 'wait_seconds':60, 'priority_level':'critical'")))
+                .toList();
         await().until(() -> waiting() == before + CROWD);
     }
 
@@ -40,6 +47,7 @@ class CrowdedRoomTest extends FleetTest {
         assertThat(lease).isNotEmpty();
         complete("a", lease, DIGEST);
         assertThat(standing(task)).isEqualTo("rescued");
+        assertThat(crowd).noneMatch(CompletableFuture::isDone);
     }
 
     @Test

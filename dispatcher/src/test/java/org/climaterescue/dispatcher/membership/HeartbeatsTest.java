@@ -93,7 +93,7 @@ class HeartbeatsTest extends FleetTest {
         register("b");
 
         CompletableFuture<Answer> locked = dispatcher.bean(Transactions.class).in(connection -> {
-            dispatcher.bean(Nodes.class).lock(connection, node("a")).orElseThrow();
+            assertThat(dispatcher.bean(Nodes.class).lock(connection, node("a"))).isPresent();
             CompletableFuture<Answer> waits = beating("a");
             assertThat(beating("b").join().status()).isEqualTo(200);
             assertThat(waits).isNotDone();
