@@ -42,7 +42,7 @@ public final class RoundMeters {
     /**
      * The meters of one kind of rounds.
      *
-     * @param round what is gathered: {@code allocation}, {@code report}, {@code heartbeat}, {@code submission}
+     * @param round what is gathered: {@code allocation}, {@code report}, {@code submission}
      */
     public Rounds of(String round) {
         return new Rounds(

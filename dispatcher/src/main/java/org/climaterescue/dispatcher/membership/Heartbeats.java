@@ -22,7 +22,6 @@ import org.climaterescue.db.node.Leases;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.dispatcher.gathering.Gathering;
-import org.climaterescue.dispatcher.gathering.RoundMeters;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.NodeStatus;
@@ -61,7 +60,6 @@ final class Heartbeats {
             Leases leases,
             Silence silence,
             Settings settings,
-            RoundMeters meters,
             @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
         this.transactions = transactions;
         this.nodes = nodes;
@@ -70,11 +68,7 @@ final class Heartbeats {
         this.liveness = settings.liveness();
         this.blocking = blocking;
         this.waiting = Gathering.start(
-                "heartbeats",
-                BATCH,
-                BACKLOG,
-                liveness.heartbeat().dividedBy(PATIENCE),
-                meters.metered("heartbeat", this::note));
+                "heartbeats", BATCH, BACKLOG, liveness.heartbeat().dividedBy(PATIENCE), this::note);
     }
 
     /** Notes what is waiting, then stops. */
