@@ -178,7 +178,7 @@ final class SecurityTest {
                 "/docs",
                 "/docs/res/swagger-ui.css",
                 "/openapi.json",
-                "/dashboard/dashboard.js",
+                "/dashboard/app.js",
                 "/probe/list",
                 "/nodes"
             })
