@@ -23,7 +23,7 @@ final class Bulk {
     /** The longest line that is read, in bytes. */
     static final int LONGEST_LINE = 64 * 1024;
 
-    private static final int CHUNK = 1000;
+    private static final int CHUNK = 500;
 
     private final Submissions submissions;
 
