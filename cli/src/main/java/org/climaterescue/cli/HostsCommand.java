@@ -73,24 +73,16 @@ final class HostsCommand implements Callable<Integer> {
     }
 
     @Command(name = "pause", mixinStandardHelpOptions = true, description = "Gives out nothing new of a host.")
-    int pause(
-            @Parameters(paramLabel = "HOST", description = "As the list has it, with its port if that is unusual.")
-                    String host,
-            @Option(names = "--json", description = "Prints the host as it is now.") boolean json)
-            throws InterruptedException {
-        return steer(host, json, change().put("paused", true));
+    int pause(@Mixin Steered steered) throws InterruptedException {
+        return steer(steered, change().put("paused", true));
     }
 
     @Command(
             name = "resume",
             mixinStandardHelpOptions = true,
             description = "Lets a host go on; what it was throttled to before is forgotten.")
-    int resume(
-            @Parameters(paramLabel = "HOST", description = "As the list has it, with its port if that is unusual.")
-                    String host,
-            @Option(names = "--json", description = "Prints the host as it is now.") boolean json)
-            throws InterruptedException {
-        return steer(host, json, change().put("paused", false));
+    int resume(@Mixin Steered steered) throws InterruptedException {
+        return steer(steered, change().put("paused", false));
     }
 
     @Command(
@@ -98,20 +90,31 @@ final class HostsCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Sets how many downloads of a host there may be at a time, over all nodes.")
     int limit(
-            @Parameters(paramLabel = "HOST", description = "As the list has it, with its port if that is unusual.")
-                    String host,
-            @Parameters(paramLabel = "N", description = "1 to 1000.") int connections,
-            @Option(names = "--json", description = "Prints the host as it is now.") boolean json)
+            @Mixin Steered steered,
+            @Parameters(index = "1", paramLabel = "N", description = "1 to 1000.") int connections)
             throws InterruptedException {
-        return steer(host, json, change().put("max_connections", connections));
+        return steer(steered, change().put("max_connections", connections));
     }
 
-    private int steer(String host, boolean json, ObjectNode change) throws InterruptedException {
+    /** Which host is steered, and how it is told of. */
+    static final class Steered {
+
+        @Parameters(
+                index = "0",
+                paramLabel = "HOST",
+                description = "As the list has it, with its port if that is unusual.")
+        private String host = "";
+
+        @Option(names = "--json", description = "Prints the host as it is now.")
+        private boolean json;
+    }
+
+    private int steer(Steered steered, ObjectNode change) throws InterruptedException {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         try (DispatcherApi api = dispatcher.connect()) {
-            JsonNode now = api.call("PATCH", "/hosts/" + DispatcherApi.encoded(host), change);
+            JsonNode now = api.call("PATCH", "/hosts/" + DispatcherApi.encoded(steered.host), change);
             out.println(
-                    json
+                    steered.json
                             ? now
                             : "%s: %s, at most %s at a time, %s under way."
                                     .formatted(

@@ -45,6 +45,11 @@ public final class StorageFailure extends RuntimeException {
 
     /** Whether a lock, or the end of a statement, was waited for too long. */
     public boolean waitedInVain() {
+        return waitedInVain(failure);
+    }
+
+    private static boolean waitedInVain(SQLException failure) {
+        // A lock, and a statement, that took longer than this program allows.
         return "55P03".equals(failure.getSQLState()) || "57014".equals(failure.getSQLState());
     }
 
@@ -60,8 +65,7 @@ public final class StorageFailure extends RuntimeException {
                 || state.startsWith("08")
                 || state.startsWith("57P")
                 || state.startsWith("53")
-                || state.equals("57014")
-                || state.equals("55P03")
+                || waitedInVain(failure)
                 || readOnly(failure);
     }
 

@@ -115,7 +115,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
     @PostConstruct
     void start() {
         bell.onRing(room::signal);
-        meters.waiting(() -> room.size());
+        meters.waiting(room::size);
         loop.start();
     }
 
@@ -303,19 +303,22 @@ final class AllocationRounds implements GracefulShutdownCapable {
         Reply<List<Hosts.Free>> free = hosts.free(reads);
         Reply<Boolean> others = notices.others(reads);
         Reply<Optional<Place>> opened = known == null ? null : queue.opened(reads, known);
-        Reply<Optional<Head>> head = queue.head(reads, after);
-        Queue.FirstPage first = Queue.firstPage(reads, queue, line, after, retryBase);
+        Beginning beginning = beginning(reads, line, after);
         reads.send();
         if (opened != null
                 && opened.get().filter(place -> place.compareTo(after) < 0).isPresent()) {
             // There is something ahead of it: from the start, then.
             reads = Pipeline.on(connection);
-            head = queue.head(reads, Place.START);
-            first = Queue.firstPage(reads, queue, line, Place.START, retryBase);
+            beginning = beginning(reads, line, Place.START);
             reads.send();
         }
-        heads.found(head.get(), began);
-        return new Opening(admission.guests(), free.get(), others.get(), first);
+        heads.found(beginning.head().get(), began);
+        return new Opening(admission.guests(), free.get(), others.get(), beginning.first());
+    }
+
+    /** The head comes before the page, see {@link ReadyQueue#head}. */
+    private Beginning beginning(Pipeline reads, List<Caller> line, Place after) throws SQLException {
+        return new Beginning(queue.head(reads, after), Queue.firstPage(reads, queue, line, after, retryBase));
     }
 
     /**
@@ -427,6 +430,9 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     /** What a round begins with; {@code others}: whether nodes wait at other dispatchers as well. */
     private record Opening(List<Room.Guest> guests, List<Hosts.Free> free, boolean others, Queue.FirstPage first) {}
+
+    /** Where the queue begins, and what is there. */
+    private record Beginning(Reply<Optional<Head>> head, Queue.FirstPage first) {}
 
     /** Who gets what, and where in the queue the next round goes on. */
     private record Decision(List<Grant> grants, Place next) {}

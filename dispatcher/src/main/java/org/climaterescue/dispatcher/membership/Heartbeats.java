@@ -141,17 +141,17 @@ final class Heartbeats {
         });
     }
 
-    /** The rows of nodes that are locked just now, those who may wait aside, are passed over: their nodes are missing in the answer. */
-    private Map<Integer, Beat> note(Connection connection, List<Pending> beats, boolean waiting) throws SQLException {
+    /** Unless it is patient, rows of nodes that are locked just now are passed over: their nodes are missing in the answer. */
+    private Map<Integer, Beat> note(Connection connection, List<Pending> beats, boolean patient) throws SQLException {
         var first = Pipeline.on(connection);
-        if (!waiting) {
+        if (!patient) {
             first.list("select set_config('lock_timeout', ?, true)", row -> true, LONGEST_WAIT.toMillis() + "ms");
         }
         Reply<List<Nodes.Reported>> reported = nodes.report(
                 first,
                 beats.stream().mapToInt(Pending::nodeNo).toArray(),
                 beats.stream().mapToLong(Pending::capacityBytes).toArray(),
-                waiting,
+                patient,
                 silence);
         first.send();
         Map<Integer, Nodes.Reported> present =

@@ -169,10 +169,10 @@ public final class Nodes {
      * each other.
      *
      * @param capacityBytes in the order of the nodes
-     * @param waiting whether rows that are locked just now are waited for; else their nodes are missing in the answer
+     * @param patient whether rows that are locked just now are waited for; else their nodes are missing in the answer
      */
     public Reply<List<Reported>> report(
-            Pipeline beats, int[] nodeNos, long[] capacityBytes, boolean waiting, Silence silence) throws SQLException {
+            Pipeline beats, int[] nodeNos, long[] capacityBytes, boolean patient, Silence silence) throws SQLException {
         return beats.list(
                 """
                 with reporting as (
@@ -183,7 +183,7 @@ public final class Nodes {
                 update node n set heard_at = clock_timestamp(), capacity_bytes = r.capacity_bytes
                 from reporting r where n.node_no = r.node_no
                 returning n.node_no, node_status(n, ?, ?) as status
-                """.formatted(waiting ? "" : "skip locked"),
+                """.formatted(patient ? "" : "skip locked"),
                 row -> new Reported(row.integer("node_no"), row.word(NodeStatus.class, "status")),
                 nodeNos,
                 capacityBytes,

@@ -14,9 +14,10 @@ import org.jspecify.annotations.Nullable;
 /** Tasks that have failed, by the reason of the last failure that counted. Every method needs an open transaction. */
 public final class FailedTasks {
 
-    /** As the index {@code standing_failed} has it. */
-    static final String OF_REASON =
-            "s.status = 'failed' and coalesce(s.reason, 'other'::failure_reason) = ?::failure_reason";
+    /** The failed tasks of a reason, which follows, as the index {@code standing_failed} has them. */
+    private static final String FAILED_FOR = "s.status = 'failed' and coalesce(s.reason, 'other'::failure_reason) = ";
+
+    static final String OF_REASON = FAILED_FOR + "?::failure_reason";
 
     /** Of so many tasks, the newest of a reason, the hosts are told: the question must not take longer the more tasks there are. */
     private static final int SAMPLE = 1000;
@@ -37,7 +38,7 @@ public final class FailedTasks {
                         from counted c
                         cross join lateral (
                             select s.task_id from standing s
-                            where s.status = 'failed' and coalesce(s.reason, 'other'::failure_reason) = c.reason
+                            where %s c.reason
                             order by s.task_id desc limit 1) newest
                         join task t on t.task_id = newest.task_id
                         left join lateral (
@@ -45,7 +46,7 @@ public final class FailedTasks {
                             order by f.failure_no desc limit 1) f on true
                         left join node n on n.node_no = f.node_no
                         order by c.tasks desc, c.reason
-                        """).list(row -> {
+                        """.formatted(FAILED_FOR)).list(row -> {
             FailureReason reason = row.word(FailureReason.class, "reason");
             return new Group(
                     reason,
@@ -69,12 +70,12 @@ public final class FailedTasks {
                         cross join lateral (
                             select h.name, count(*) as tasks
                             from (select s.task_id from standing s
-                                  where s.status = 'failed' and coalesce(s.reason, 'other'::failure_reason) = r.reason
+                                  where %s r.reason
                                   order by s.task_id desc limit ?) newest
                             join task t using (task_id) join host h using (host_no)
                             group by h.name order by tasks desc, h.name limit ?) x
                         order by r.reason, x.tasks desc, x.name
-                        """, SAMPLE, HOSTS)
+                        """.formatted(FAILED_FOR), SAMPLE, HOSTS)
                 .each(row -> hosts.computeIfAbsent(row.word(FailureReason.class, "reason"), none -> new ArrayList<>())
                         .add(new OfHost(row.text("name"), row.number("tasks"))));
         return hosts;
