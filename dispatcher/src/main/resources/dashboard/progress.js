@@ -21,6 +21,9 @@ const SPANS = [
     ["all", "All"],
 ];
 
+/** A count that is older than this many seconds is told to be old. */
+const WORTH_TELLING = 10;
+
 let span = "hour";
 let samples = null;
 let pointed = null;
@@ -108,7 +111,7 @@ function figures(stats, tasks, wanted) {
         <div class="card headline">
             <p class="verdict"><strong class="figure">${count(safe.count)}</strong> of ${counted(wanted.count, "file")} safe
                 <span class="share">${percent(safe.count, wanted.count)}</span>
-                <small>${bytes(safe.bytes)} of ${bytes(wanted.bytes - tasks.failed.bytes)}, as far as sizes are known</small></p>
+                <small>${bytes(safe.bytes)} of ${bytes(wanted.bytes - tasks.failed.bytes)}, as far as sizes are known${counting(stats)}</small></p>
             ${strip(tasks, wanted)}
             <dl class="statuses">${STATUSES.map(
                 ([status, name, meaning]) => html`<div data-status=${status} title=${meaning}>
@@ -132,6 +135,12 @@ function figures(stats, tasks, wanted) {
             <div id="curve" role="img" aria-label=${spoken()}></div>
             ${samples && samples.length < 2 ? html`<p class="empty over">The curve begins with the second figure, in a moment.</p>` : nothing}
         </figure>`;
+}
+
+/** So many tasks take long to count: then it is done seldom. */
+function counting({ at, counted_at: countedAt }) {
+    const seconds = (Date.parse(at) - Date.parse(countedAt)) / 1000;
+    return seconds < WORTH_TELLING ? "" : `; counted ${duration(seconds)} ago`;
 }
 
 function figure(name, value, note) {

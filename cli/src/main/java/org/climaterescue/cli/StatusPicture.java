@@ -24,6 +24,8 @@ record StatusPicture(URI dispatcher, JsonNode stats, JsonNode nodes) {
     /** What a table has beside its rows: the empty line before it, its head, the rule. */
     private static final int FRAME = 3;
 
+    private static final Duration WORTH_TELLING = Duration.ofSeconds(10);
+
     /** Asks the dispatcher. */
     static StatusPicture of(DispatcherApi api) throws InterruptedException {
         return new StatusPicture(api.base(), api.get("/stats"), api.get("/nodes?limit=" + MOST_ROWS));
@@ -37,7 +39,7 @@ record StatusPicture(URI dispatcher, JsonNode stats, JsonNode nodes) {
      */
     List<String> lines(int width, int height) {
         List<String> lines = new ArrayList<>();
-        lines.add("Rescue at " + dispatcher);
+        lines.addAll(wrapped("Rescue at " + dispatcher + counted(), width));
         lines.add("");
         add(lines, tasks().within(width));
         lines.add("");
@@ -81,6 +83,14 @@ record StatusPicture(URI dispatcher, JsonNode stats, JsonNode nodes) {
         }
         lines.add(now.toString());
         return lines;
+    }
+
+    /** So many tasks take long to count: then it is done seldom. */
+    private String counted() {
+        Duration ago = Duration.between(
+                Instant.parse(stats.path("counted_at").asText()),
+                Instant.parse(stats.path("at").asText()));
+        return ago.compareTo(WORTH_TELLING) < 0 ? "" : ", tasks and copies as counted " + Words.ago(ago);
     }
 
     private Table tasks() {

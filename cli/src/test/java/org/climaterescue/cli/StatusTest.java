@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.URI;
 import java.util.List;
 import org.climaterescue.protocol.Json;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -36,9 +37,20 @@ class StatusTest {
         assertThat(lines).noneMatch(line -> line.contains("more nodes"));
     }
 
+    @Test
+    void countsThatAreOldSaySo() {
+        StatusPicture picture = picture(1, 1);
+        assertThat(picture.lines(200, 50).getFirst()).isEqualTo("Rescue at http://localhost:8001");
+
+        ((ObjectNode) picture.stats()).put("counted_at", "2026-01-02T03:00:00Z");
+
+        assertThat(picture.lines(200, 50).getFirst())
+                .isEqualTo("Rescue at http://localhost:8001, tasks and copies as counted 4 min ago");
+    }
+
     private static StatusPicture picture(int hosts, int nodes) {
         ObjectNode stats = Json.mapper().createObjectNode();
-        stats.put("at", "2026-01-02T03:04:05Z");
+        stats.put("at", "2026-01-02T03:04:05Z").put("counted_at", "2026-01-02T03:04:04Z");
         ObjectNode tasks = stats.putObject("tasks");
         for (String status : new String[] {"pending", "assigned", "replicating", "rescued", "failed", "cancelled"}) {
             tasks.putObject(status).put("count", 1_234_567).put("bytes", 123_456_789_012L);

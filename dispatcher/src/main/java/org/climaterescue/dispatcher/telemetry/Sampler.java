@@ -18,14 +18,14 @@ final class Sampler {
     /** Steps between two thinnings: the shortest stretch that is thinned to one sample. */
     private static final int THIN_EVERY = 60;
 
-    private final StatsReader stats;
+    private final TallyReader tallies;
     private final Transactions transactions;
     private final ProgressLog history;
     private @Nullable Ticker ticker;
     private int steps;
 
-    Sampler(StatsReader stats, Transactions transactions, ProgressLog history) {
-        this.stats = stats;
+    Sampler(TallyReader tallies, Transactions transactions, ProgressLog history) {
+        this.tallies = tallies;
         this.transactions = transactions;
         this.history = history;
     }
@@ -43,7 +43,7 @@ final class Sampler {
     }
 
     void runOnce() {
-        stats.sample();
+        tallies.sample();
         if (steps++ % THIN_EVERY == 0) {
             transactions.in(history::thin);
         }

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The whole rescue in figures.
  *
  * @param at when they were read
+ * @param countedAt when the tasks and copies were counted, and those that wait: shortly before, or up to ten times as long ago as it
+ *     took where that took more than a quarter of a second
  * @param tasks by status, every status present
  * @param copies all copies, extra ones too
  * @param throughput copies of the last minute
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Stats(
         Instant at,
+        Instant countedAt,
         Map<TaskStatus, Amount> tasks,
         Amount copies,
         Throughput throughput,

@@ -4,119 +4,78 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.time.Instant;
 import java.util.EnumMap;
-import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Function;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.telemetry.Figures;
-import org.climaterescue.db.telemetry.ProgressLog;
 import org.climaterescue.dispatcher.coalescing.Coalescing;
 import org.climaterescue.dispatcher.intake.Submissions;
-import org.climaterescue.dispatcher.telemetry.Stats.Amount;
 import org.climaterescue.protocol.NodeStatus;
-import org.climaterescue.protocol.TaskStatus;
-import org.jspecify.annotations.Nullable;
 
-/** Reads {@link Stats}. */
+/** Reads {@link Stats}: what goes on as it is now, and the tasks as they were counted last. */
 @Singleton
 final class StatsReader {
 
     private static final int WINDOW_SECONDS = 60;
-    private static final int HOSTS = 50;
 
     private final Transactions transactions;
+    private final TallyReader tallies;
     private final Figures figures;
     private final Coalescing coalescing;
     private final Submissions submissions;
     private final Silence silence;
-    private final ProgressLog history;
 
     StatsReader(
             Transactions transactions,
+            TallyReader tallies,
             Figures figures,
             Coalescing coalescing,
             Submissions submissions,
-            Silence silence,
-            ProgressLog history) {
+            Silence silence) {
         this.transactions = transactions;
+        this.tallies = tallies;
         this.figures = figures;
         this.coalescing = coalescing;
         this.submissions = submissions;
         this.silence = silence;
-        this.history = history;
     }
 
     /** The figures as they are now, or were a moment ago. */
     CompletableFuture<Stats> stats() {
-        return coalescing.kept("stats", () -> transactions.atLength(this::read));
+        return coalescing.kept("stats", () -> {
+            TallyReader.Counted counted = tallies.last();
+            return transactions.in(connection -> stats(connection, counted));
+        });
     }
 
-    /** Counts the figures for the sake of the history alone, when it is due. */
-    void sample() {
-        if (transactions.in(history::due)) {
-            transactions.atLength(this::read);
-        }
-    }
-
-    private Stats read(Connection connection) throws SQLException {
-        long start = System.nanoTime();
-        Stats stats = count(connection);
-        history.note(connection, sample(stats), Duration.ofNanos(System.nanoTime() - start));
-        return stats;
-    }
-
-    private static ProgressLog.Sample sample(Stats stats) {
-        long all = stats.tasks().values().stream().mapToLong(Amount::count).sum();
-        Amount rescued = of(stats, TaskStatus.RESCUED);
-        return new ProgressLog.Sample(
-                stats.at(),
-                all - of(stats, TaskStatus.CANCELLED).count(),
-                rescued.count(),
-                rescued.bytes(),
-                of(stats, TaskStatus.FAILED).count(),
-                stats.copies().count(),
-                stats.copies().bytes());
-    }
-
-    private static Amount of(Stats stats, TaskStatus status) {
-        return Objects.requireNonNull(stats.tasks().get(status), "every status is present");
-    }
-
-    private Stats count(Connection connection) throws SQLException {
-        List<Figures.Tally> tallies = figures.tasks(connection);
-        Figures.Copies copies = figures.copies(connection, WINDOW_SECONDS);
-        Figures.Queue queue = figures.queue(connection);
-        double rate = (double) copies.recentCopies() / WINDOW_SECONDS;
+    private Stats stats(Connection connection, TallyReader.Counted counted) throws SQLException {
+        Tally tally = counted.tally();
+        Instant now = Ledger.now(connection);
+        Figures.Copies recent = figures.recentCopies(connection, WINDOW_SECONDS);
+        double rate = (double) recent.copies() / WINDOW_SECONDS;
         return new Stats(
-                Ledger.now(connection),
-                amounts(tallies.stream()
-                        .filter(tally -> tally.priority() == null && tally.host() == null)
-                        .toList()),
-                new Amount(copies.copies(), copies.bytes()),
-                new Stats.Throughput(WINDOW_SECONDS, rate, (double) copies.recentBytes() / WINDOW_SECONDS),
-                eta(tallies, rate),
-                new Stats.Queue(queue.ready(), queue.backoff(), queue.active(), queue.oldestSeconds()),
+                now,
+                counted.at(),
+                tally.tasks(),
+                tally.copies(),
+                new Stats.Throughput(WINDOW_SECONDS, rate, (double) recent.bytes() / WINDOW_SECONDS),
+                tally.missing() == 0 || rate == 0 ? null : Math.round(tally.missing() / rate),
+                new Stats.Queue(tally.ready(), tally.backoff(), figures.active(connection), oldest(counted, now)),
                 nodes(connection),
                 submissions.counters(),
                 coalescing.counters(),
-                byPriority(tallies),
-                byHost(tallies));
+                tally.byPriority(),
+                tally.byHost());
     }
 
-    private static @Nullable Long eta(List<Figures.Tally> tallies, double rate) {
-        long missing = tallies.stream()
-                .filter(tally -> tally.priority() == null && tally.host() == null && open(tally.status()))
-                .mapToLong(Figures.Tally::missing)
-                .sum();
-        return missing == 0 || rate == 0 ? null : Math.round(missing / rate);
+    /** It has waited on since the count, if it still does. */
+    private static double oldest(TallyReader.Counted counted, Instant now) {
+        double then = counted.tally().oldestSeconds();
+        return then == 0 ? 0 : then + Duration.between(counted.at(), now).toMillis() / 1000.0;
     }
 
     private Map<NodeStatus, Long> nodes(Connection connection) throws SQLException {
@@ -126,58 +85,5 @@ final class StatsReader {
         }
         figures.nodes(connection, silence).forEach(count -> counts.put(count.status(), count.nodes()));
         return counts;
-    }
-
-    private static List<Stats.OfPriority> byPriority(List<Figures.Tally> tallies) {
-        return grouped(tallies, Figures.Tally::priority).entrySet().stream()
-                .map(group -> new Stats.OfPriority(group.getKey(), amounts(group.getValue())))
-                .sorted(Comparator.comparingInt(Stats.OfPriority::priority).reversed())
-                .toList();
-    }
-
-    private static List<Stats.OfHost> byHost(List<Figures.Tally> tallies) {
-        return grouped(tallies, Figures.Tally::host).entrySet().stream()
-                .sorted(Comparator.comparingLong(
-                                (Map.Entry<String, List<Figures.Tally>> group) -> unfinished(group.getValue()))
-                        .reversed()
-                        .thenComparing(Map.Entry::getKey))
-                .limit(HOSTS)
-                .map(group -> new Stats.OfHost(group.getKey(), amounts(group.getValue())))
-                .toList();
-    }
-
-    private static <K> Map<K, List<Figures.Tally>> grouped(
-            List<Figures.Tally> tallies, Function<Figures.Tally, @Nullable K> key) {
-        Map<K, List<Figures.Tally>> groups = new HashMap<>();
-        for (Figures.Tally tally : tallies) {
-            K group = key.apply(tally);
-            if (group != null) {
-                groups.computeIfAbsent(group, none -> new ArrayList<>()).add(tally);
-            }
-        }
-        return groups;
-    }
-
-    private static long unfinished(List<Figures.Tally> tallies) {
-        return tallies.stream()
-                .filter(tally -> open(tally.status()))
-                .mapToLong(Figures.Tally::tasks)
-                .sum();
-    }
-
-    private static boolean open(TaskStatus status) {
-        return switch (status) {
-            case PENDING, ASSIGNED, REPLICATING -> true;
-            case RESCUED, FAILED, CANCELLED -> false;
-        };
-    }
-
-    private static Map<TaskStatus, Amount> amounts(List<Figures.Tally> tallies) {
-        Map<TaskStatus, Amount> amounts = new EnumMap<>(TaskStatus.class);
-        for (TaskStatus status : TaskStatus.values()) {
-            amounts.put(status, new Amount(0, 0));
-        }
-        tallies.forEach(tally -> amounts.put(tally.status(), new Amount(tally.tasks(), tally.bytes())));
-        return amounts;
     }
 }

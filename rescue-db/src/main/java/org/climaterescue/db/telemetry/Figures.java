@@ -11,7 +11,7 @@ import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskStatus;
 import org.jspecify.annotations.Nullable;
 
-/** Counts and sums over the whole state. They read every task: callers keep the answer for a while. */
+/** Counts and sums over the whole state. Unless they say otherwise they read every task: callers keep the answer for a while. */
 @Singleton
 public final class Figures {
 
@@ -34,30 +34,32 @@ public final class Figures {
                         row.number("missing")));
     }
 
-    /** All copies, and those of the last {@code seconds}. */
-    public Copies copies(Connection connection, int seconds) throws SQLException {
+    /** All copies there are. */
+    public Copies copies(Connection connection) throws SQLException {
+        return Sql.of(connection, "select count(*) as copies, coalesce(sum(size_bytes), 0)::bigint as bytes from copy")
+                .one(Copies::from);
+    }
+
+    /** The copies of the last {@code seconds}. Reads no more than these. */
+    public Copies recentCopies(Connection connection, int seconds) throws SQLException {
         return Sql.of(connection, """
-                        select (select count(*) from copy) as copies,
-                               (select coalesce(sum(size_bytes), 0)::bigint from copy) as bytes,
-                               count(*) as recent_copies, coalesce(sum(size_bytes), 0)::bigint as recent_bytes
+                        select count(*) as copies, coalesce(sum(size_bytes), 0)::bigint as bytes
                         from copy where completed_at > clock_timestamp() - make_interval(secs => ?)
-                        """, (double) seconds)
-                .one(row -> new Copies(
-                        row.number("copies"),
-                        row.number("bytes"),
-                        row.number("recent_copies"),
-                        row.number("recent_bytes")));
+                        """, (double) seconds).one(Copies::from);
     }
 
     /** What waits: copies that can be claimed, tasks in backoff, and for how long the oldest has waited. */
-    public Queue queue(Connection connection) throws SQLException {
+    public Waiting waiting(Connection connection) throws SQLException {
         return Sql.of(connection, """
                         select (select count(*) from ready) as ready, (select count(*) from backoff) as backoff,
-                               (select count(*) from assignment) as active,
                                (select extract(epoch from clock_timestamp() - min(since))::float8 from ready) as oldest
                         """)
-                .one(row -> new Queue(
-                        row.number("ready"), row.number("backoff"), row.number("active"), row.real("oldest")));
+                .one(row -> new Waiting(row.number("ready"), row.number("backoff"), row.real("oldest")));
+    }
+
+    /** Assignments under way. Reads no more than these. */
+    public long active(Connection connection) throws SQLException {
+        return Sql.of(connection, "select count(*) as active from assignment").one(row -> row.number("active"));
     }
 
     /** Nodes by status. */
@@ -116,15 +118,20 @@ public final class Figures {
             long bytes,
             long missing) {}
 
-    /** Copies in all and lately. */
-    public record Copies(long copies, long bytes, long recentCopies, long recentBytes) {}
+    /** How many copies, and what they hold together. */
+    public record Copies(long copies, long bytes) {
+
+        private static Copies from(Sql.Row row) throws SQLException {
+            return new Copies(row.number("copies"), row.number("bytes"));
+        }
+    }
 
     /**
      * What waits.
      *
-     * @param oldestSeconds 0 when nothing waits
+     * @param oldestSeconds 0 when nothing can be claimed
      */
-    public record Queue(long ready, long backoff, long active, double oldestSeconds) {}
+    public record Waiting(long ready, long backoff, double oldestSeconds) {}
 
     /** Nodes of one status. */
     public record NodeCount(NodeStatus status, long nodes) {}
