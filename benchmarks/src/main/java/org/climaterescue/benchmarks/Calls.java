@@ -165,10 +165,12 @@ final class Calls {
         database.settle();
         try (var fleet = new Fleet(client, count)) {
             fleet.gather();
+            fleet.watch(WATCHED.multipliedBy(2));
             Usage usage = usage();
             Times times = fleet.watch(WATCHED);
-            String setting = "%,d nodes, each a heartbeat every %d s and a dispatch that waits; %,d calls refused"
-                    .formatted(count, Fleet.HEARTBEAT.toSeconds(), fleet.refused());
+            String setting =
+                    "%,d nodes, each a heartbeat every %d s and a dispatch that waits, after two minutes of that; %,d calls refused"
+                            .formatted(count, Fleet.HEARTBEAT.toSeconds(), fleet.refused());
             add("heartbeats", setting, (double) times.count() / WATCHED.toSeconds(), times, usage);
         }
     }

@@ -56,6 +56,9 @@ final class WaitingRoom {
 
     private long breathUntil = System.nanoTime();
 
+    /** Nobody's patience ends before this but those's who took part in the last round; by {@link System#nanoTime}. */
+    private long firstUntil = System.nanoTime();
+
     /** Takes a place at the end of the line; false when the room is full or closed. */
     boolean enter(Caller caller) {
         lock.lock();
@@ -65,9 +68,17 @@ final class WaitingRoom {
             }
             callers.add(caller);
             newcomers.add(caller);
+            if (caller.until() - firstUntil < 0 || callers.size() == 1) {
+                firstUntil = caller.until();
+            }
             // A second call of a node depends on the first one.
             signalled |= calls.merge(caller.nodeId(), 1, Integer::sum) > 1;
-            changed.signal();
+            // Whoever comes while others are expected to be served soon is served with them.
+            if (signalled || newcomers.size() == 1) {
+                changed.signal();
+            }
+            // Who hangs up leaves at once. Who is answered has left before.
+            var _ = caller.answer().whenComplete((given, failure) -> leave(List.of(caller)));
             return true;
         } finally {
             lock.unlock();
@@ -90,18 +101,23 @@ final class WaitingRoom {
         try {
             while (!closed) {
                 long now = System.nanoTime();
-                dropThoseWhoHungUp();
                 if (callers.isEmpty()) {
                     changed.await();
                 } else if (signalled || wholeAt - now <= 0) {
                     return whole();
                 } else {
-                    long due = newcomers.isEmpty() ? firstUntil() : now;
-                    if (due - now <= 0 && breathUntil - now <= 0) {
-                        return together || callers.size() <= FEW ? whole() : part(now);
+                    long due = newcomers.isEmpty() ? firstUntil : now;
+                    if (due - now > 0 || breathUntil - now > 0) {
+                        long next = Math.max(due - now, breathUntil - now);
+                        changed.awaitNanos(Math.min(next, wholeAt - now));
+                    } else if (together || callers.size() <= FEW) {
+                        return whole();
+                    } else {
+                        Line part = part(now);
+                        if (!part.callers().isEmpty()) {
+                            return part;
+                        }
                     }
-                    long next = Math.max(due - now, breathUntil - now);
-                    changed.awaitNanos(Math.min(next, wholeAt - now));
                 }
             }
             return new Line(List.of(), true);
@@ -116,6 +132,7 @@ final class WaitingRoom {
         try {
             signalled = false;
             newcomers.clear();
+            expectTheNext(System.nanoTime());
             return new Line(List.copyOf(callers), true);
         } finally {
             lock.unlock();
@@ -158,6 +175,9 @@ final class WaitingRoom {
                     forget(caller);
                 }
             });
+            if (signalled) {
+                changed.signal();
+            }
         } finally {
             lock.unlock();
         }
@@ -200,17 +220,18 @@ final class WaitingRoom {
                 .filter(caller -> caller.until() - now <= 0 || newcomers.contains(caller))
                 .toList();
         newcomers.clear();
+        expectTheNext(now);
         return new Line(line, line.size() == callers.size());
     }
 
-    private void dropThoseWhoHungUp() {
-        callers.removeIf(caller -> {
-            boolean gone = caller.answer().isDone();
-            if (gone) {
-                forget(caller);
-            }
-            return gone;
-        });
+    /** Those whose patience has ended by now take part in the round that begins. */
+    private void expectTheNext(long now) {
+        firstUntil = now
+                + callers.stream()
+                        .mapToLong(caller -> caller.until() - now)
+                        .filter(left -> left > 0)
+                        .min()
+                        .orElse(LONGEST_REST.toNanos());
     }
 
     private void forget(Caller caller) {
@@ -223,15 +244,6 @@ final class WaitingRoom {
     private void wake() {
         signalled = true;
         changed.signal();
-    }
-
-    private long firstUntil() {
-        long now = System.nanoTime();
-        return now
-                + callers.stream()
-                        .mapToLong(caller -> caller.until() - now)
-                        .min()
-                        .orElse(LONGEST_REST.toNanos());
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.climaterescue.dispatcher.node;
 
-import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.AsyncCacheLoader;
+import com.github.benmanes.caffeine.cache.AsyncLoadingCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.micronaut.context.annotation.Context;
 import io.micronaut.scheduling.TaskExecutors;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.function.Function;
 import java.util.regex.Pattern;
@@ -41,6 +43,14 @@ public final class NodeRegistry {
 
     private static final Pattern NODE_ID = Pattern.compile(Limits.NODE_ID);
 
+    /** What another dispatcher has changed about a node is seen after so long at the latest. */
+    private static final Duration KEPT = Duration.ofSeconds(30);
+
+    /** Who calls more often than that never waits for a look at the database. */
+    private static final Duration REFRESHED_AFTER = Duration.ofSeconds(10);
+
+    private static final Duration REFRESHED_TOGETHER = Duration.ofMillis(250);
+
     /** Nodes that one query looks for. */
     private static final int LARGEST_LOOKUP = 2000;
 
@@ -51,9 +61,10 @@ public final class NodeRegistry {
     private final ExecutorService blocking;
     private final boolean open;
     private final Duration flushEvery;
-    private final AsyncCache<String, Optional<Nodes.Known>> known;
+    private final AsyncLoadingCache<String, Nodes.Known> known;
     private final Set<Integer> heard = ConcurrentHashMap.newKeySet();
     private final Gathering<Lookup> lookups;
+    private final Gathering<Lookup> refreshes;
     private @Nullable Ticker ticker;
 
     NodeRegistry(
@@ -69,10 +80,13 @@ public final class NodeRegistry {
                 Duration.ofMillis(Math.clamp(settings.liveness().heartbeat().toMillis() / 4, 50, 1000));
         this.known = Caffeine.newBuilder()
                 .maximumSize(100_000)
-                .expireAfterWrite(Duration.ofSeconds(30))
+                .refreshAfterWrite(REFRESHED_AFTER)
+                .expireAfterWrite(KEPT)
                 .executor(blocking)
-                .buildAsync();
+                .buildAsync(new Loader());
         this.lookups = Gathering.start("node-lookups", LARGEST_LOOKUP, LOOKUP_BACKLOG, this::look);
+        this.refreshes =
+                Gathering.start("node-refreshes", LARGEST_LOOKUP, LOOKUP_BACKLOG, REFRESHED_TOGETHER, this::look);
     }
 
     @PostConstruct
@@ -86,6 +100,7 @@ public final class NodeRegistry {
             ticker.close();
         }
         lookups.stop();
+        refreshes.stop();
     }
 
     /**
@@ -147,17 +162,11 @@ public final class NodeRegistry {
             // up beside.
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        CompletableFuture<Optional<Nodes.Known>> found = known.get(nodeId, (id, executor) -> lookUp(id));
-        return found.thenApply(node -> {
-            if (node.isEmpty()) {
-                // Absence is not kept: the node may register at any instance at any moment.
-                known.asMap().remove(nodeId, found);
-            }
-            return node;
-        });
+        // Absence is not kept: the node may register at any instance at any moment.
+        return known.get(nodeId).thenApply(Optional::ofNullable);
     }
 
-    private CompletableFuture<Optional<Nodes.Known>> lookUp(String nodeId) {
+    private static CompletableFuture<Nodes.@Nullable Known> ask(Gathering<Lookup> lookups, String nodeId) {
         var lookup = new Lookup(nodeId, new CompletableFuture<>());
         if (!lookups.offer(lookup)) {
             lookup.answer.completeExceptionally(ProblemException.unavailable(
@@ -172,7 +181,7 @@ public final class NodeRegistry {
             List<String> ids = round.stream().map(Lookup::nodeId).toList();
             Map<String, Nodes.Known> found = transactions.in(connection -> nodes.find(connection, ids)).stream()
                     .collect(Collectors.toMap(Nodes.Known::nodeId, Function.identity()));
-            round.forEach(one -> one.answer.complete(Optional.ofNullable(found.get(one.nodeId))));
+            round.forEach(one -> one.answer.complete(found.get(one.nodeId)));
         } catch (RuntimeException | Error e) {
             // Whatever went wrong, the callers are told and the loop goes on.
             round.forEach(one -> one.answer.completeExceptionally(e));
@@ -213,5 +222,20 @@ public final class NodeRegistry {
         }
     }
 
-    private record Lookup(String nodeId, CompletableFuture<Optional<Nodes.Known>> answer) {}
+    private record Lookup(String nodeId, CompletableFuture<Nodes.@Nullable Known> answer) {}
+
+    /** Nobody waits for a refresh, so many are made together. One that fails leaves it to the next call to ask, and to be told. */
+    private final class Loader implements AsyncCacheLoader<String, Nodes.Known> {
+
+        @Override
+        public CompletableFuture<Nodes.@Nullable Known> asyncLoad(String nodeId, Executor executor) {
+            return ask(lookups, nodeId);
+        }
+
+        @Override
+        public CompletableFuture<Nodes.@Nullable Known> asyncReload(
+                String nodeId, Nodes.Known known, Executor executor) {
+            return ask(refreshes, nodeId).exceptionally(failure -> null);
+        }
+    }
 }

@@ -16,8 +16,12 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public final class Room {
 
-    /** How often a node that waits in round after round is noted before it would be suspect. */
-    private static final int NOTES_WHILE_TRUSTED = 10;
+    /**
+     * How often a node that waits in round after round is noted as heard of before it would be suspect, and as asking before it
+     * would be lost. So seldom that one which sends its heartbeats need not be noted as heard of at all: ten thousand wait, and
+     * each note writes a row.
+     */
+    private static final int NOTES = 3;
 
     /**
      * Notes that these nodes ask for work, unless that is known already or their rows are locked just now. Ten thousand that wait
@@ -37,7 +41,8 @@ public final class Room {
                     from node n join asked a using (node_id)
                     where n.state <> 'gone'
                       and (n.capacity_bytes <> a.capacity_bytes or n.floor <> a.floor or n.asked_at is null
-                           or least(n.heard_at, n.asked_at) < clock_timestamp() - make_interval(secs => ?))
+                           or n.heard_at < clock_timestamp() - make_interval(secs => ?)
+                           or n.asked_at < clock_timestamp() - make_interval(secs => ?))
                     order by n.node_no
                     for no key update of n skip locked
                 ), noted as (
@@ -61,7 +66,8 @@ public final class Room {
                 nodeIds,
                 asks.stream().mapToLong(Ask::capacityBytes).toArray(),
                 asks.stream().mapToInt(Ask::floor).toArray(),
-                silence.suspectSeconds() / NOTES_WHILE_TRUSTED);
+                silence.suspectSeconds() / NOTES,
+                silence.lostSeconds() / NOTES);
         // Not before: how nodes that ask are looked up depends on whether they are three or ten thousand.
         reads.keepPlans();
         return new Admission(
