@@ -24,6 +24,11 @@ final class Client implements AutoCloseable {
         return send(request(path));
     }
 
+    /** What an answer holds, whatever it is. */
+    String text(String path) throws IOException, InterruptedException {
+        return answer(request(path));
+    }
+
     /** Posts JSON, in which single quotes stand for double ones. */
     JsonNode post(String path, String json) throws IOException, InterruptedException {
         return send(posting(path, json));
@@ -55,11 +60,15 @@ final class Client implements AutoCloseable {
     }
 
     private JsonNode send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return Json.mapper().readTree(answer(request));
+    }
+
+    private String answer(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<String> response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
         if (response.statusCode() >= 300) {
             throw new IOException(
                     response.request().uri() + " answered " + response.statusCode() + ": " + response.body());
         }
-        return Json.mapper().readTree(response.body());
+        return response.body();
     }
 }

@@ -1,7 +1,6 @@
 package org.climaterescue.benchmarks;
 
 import java.io.IOException;
-import java.net.URI;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,8 +62,8 @@ final class Scale {
                     backlog.hosts();
                 }
                 for (Wrk load : LOADS) {
-                    drain(threads, dispatchers, load);
-                    measure(threads, dispatchers, load);
+                    drain(threads, dispatchers, load, false);
+                    drain(threads, dispatchers, load, true);
                 }
             }
         } finally {
@@ -74,68 +73,61 @@ final class Scale {
         report.print();
     }
 
-    private void measure(ExecutorService threads, List<DispatcherProcess> dispatchers, Wrk load)
+    /** All dispatchers at once; a percentile is the worst one's. */
+    private void drain(ExecutorService threads, List<DispatcherProcess> dispatchers, Wrk load, boolean measured)
             throws IOException, SQLException, InterruptedException, ExecutionException {
+        backlog.clear();
+        int share = load.connections() / dispatchers.size();
+        List<Callable<Figures>> calls = new ArrayList<>();
+        long all = 0;
+        for (DispatcherProcess dispatcher : dispatchers) {
+            var wrk = new Wrk(load.script(), share, load.batch(), "fleet" + calls.size());
+            backlog.nodes(wrk);
+            long own = wrk.evenly(tasks / dispatchers.size());
+            all += own;
+            calls.add(() -> wrk.run(dispatcher.uri(), own));
+        }
+        backlog.add(all);
+        database.settle();
+        long before = backlog.rescued();
+        long written = written();
         CpuMeter server = CpuMeter.of(database.pid());
         List<CpuMeter> services = new ArrayList<>();
         for (DispatcherProcess dispatcher : dispatchers) {
             services.add(CpuMeter.of(dispatcher.pid()));
         }
-        long written = database.number("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint as n");
-        Figures figures = drain(threads, dispatchers, load);
-        long done = figures.tasks();
-        double serviceSeconds = 0;
-        for (CpuMeter service : services) {
-            serviceSeconds += service.seconds();
-        }
-        report.add(
-                Integer.toString(dispatchers.size()),
-                "wrk: %d connections each, %d a call".formatted(load.connections() / dispatchers.size(), load.batch()),
-                "%,d tasks".formatted(tasks),
-                Report.whole(figures.rate()),
-                Report.fine(figures.p50Ms()),
-                Report.fine(figures.p99Ms()),
-                Report.whole(server.seconds() * 1e6 / done),
-                Report.whole(serviceSeconds * 1e6 / done),
-                Report.whole(
-                        (double) (database.number("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint as n")
-                                        - written)
-                                / done));
-    }
-
-    /** All dispatchers at once; a percentile is the worst one's. */
-    private Figures drain(ExecutorService threads, List<DispatcherProcess> dispatchers, Wrk load)
-            throws IOException, SQLException, InterruptedException, ExecutionException {
-        backlog.clear();
-        int share = load.connections() / dispatchers.size();
-        List<Callable<Figures>> calls = new ArrayList<>();
-        long each = 0;
-        for (DispatcherProcess dispatcher : dispatchers) {
-            var wrk = new Wrk(load.script(), share, load.batch(), "fleet" + calls.size());
-            backlog.nodes(wrk);
-            each = wrk.evenly(tasks / dispatchers.size());
-            long own = each;
-            URI uri = dispatcher.uri();
-            calls.add(() -> wrk.run(uri, own));
-        }
-        backlog.add(each * dispatchers.size());
-        database.settle();
-        long before = backlog.rescued();
         long began = System.nanoTime();
         List<Figures> figures = new ArrayList<>();
         for (Future<Figures> call : threads.invokeAll(calls)) {
             figures.add(call.get());
         }
         double seconds = (System.nanoTime() - began) / 1e9;
-        long rescued = backlog.rescued() - before;
-        if (rescued != each * dispatchers.size()) {
-            throw new IOException("%d of %d tasks have been rescued".formatted(rescued, each * dispatchers.size()));
+        double serverSeconds = server.seconds();
+        double serviceSeconds = 0;
+        for (CpuMeter service : services) {
+            serviceSeconds += service.seconds();
         }
-        return new Figures(
-                rescued,
-                seconds,
-                figures.stream().mapToDouble(Scale::p50).max().orElseThrow(),
-                figures.stream().mapToDouble(Scale::p99).max().orElseThrow());
+        written = written() - written;
+        if (backlog.rescued() - before != all) {
+            throw new IOException("%d of %d tasks have been rescued".formatted(backlog.rescued() - before, all));
+        }
+        if (measured) {
+            report.add(
+                    Integer.toString(dispatchers.size()),
+                    "wrk: %d connections each, %d a call".formatted(share, load.batch()),
+                    "%,d tasks".formatted(tasks),
+                    Report.whole(all / seconds),
+                    Report.fine(figures.stream().mapToDouble(Scale::p50).max().orElseThrow()),
+                    Report.fine(figures.stream().mapToDouble(Scale::p99).max().orElseThrow()),
+                    Report.whole(serverSeconds * 1e6 / all),
+                    Report.whole(serviceSeconds * 1e6 / all),
+                    Report.whole((double) written / all));
+        }
+    }
+
+    /** How much WAL there has ever been, in bytes. */
+    private long written() throws SQLException {
+        return database.number("select pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint as n");
     }
 
     private static double p50(Figures figures) {

@@ -1,0 +1,130 @@
+package org.climaterescue.benchmarks;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import java.util.Map;
+
+/**
+ * What those who look at a large rescue wait for: each call that the dashboard and the commands make, with millions of tasks in every
+ * status, thousands of nodes and a thousand hosts.
+ */
+final class Reads {
+
+    private static final long TASKS = 1_000_000;
+    private static final int NODES = 10_000;
+    private static final int TIMES = 15;
+
+    private final BenchDatabase database;
+    private final Client client;
+    private final Report report = new Report(1, "call", "first ms", "p50 ms", "worst ms", "kB");
+
+    private Reads(BenchDatabase database, Client client) {
+        this.database = database;
+        this.client = client;
+    }
+
+    /** Takes how many tasks and nodes there are. */
+    public static void main(String[] arguments) throws Exception {
+        long tasks = arguments.length > 0 ? Long.parseLong(arguments[0]) : TASKS;
+        int nodes = arguments.length > 1 ? Integer.parseInt(arguments[1]) : NODES;
+        Map<String, String> settings = Map.of();
+        try (BenchDatabase database = BenchDatabase.start();
+                DispatcherProcess dispatcher = DispatcherProcess.start(settings, database);
+                var client = new Client(dispatcher.uri())) {
+            var reads = new Reads(database, client);
+            reads.fill(tasks, nodes);
+            reads.run();
+        }
+    }
+
+    /** Of ten tasks six wait, three are rescued with two copies each; of a hundred, five have one copy, and one has failed. */
+    private void fill(long tasks, int nodes) throws SQLException {
+        var backlog = new Backlog(database);
+        backlog.hosts();
+        database.sql("""
+                insert into node (node_id, name, operator, capacity_bytes)
+                select 'node-' || n, 'the ' || n || 'th', 'operator ' || n % 100, 1000000000000 from generate_series(1, ?) n
+                """, nodes);
+        backlog.add(tasks);
+        database.sql("""
+                insert into standing (task_id, status, copies, sha256, size_bytes, verification, since)
+                select task_id, case when task_id % 100 < 30 then 'rescued' else 'replicating' end::task_standing,
+                       case when task_id % 100 < 30 then 2 else 1 end, sha256(task_id::text::bytea), size_bytes,
+                       'unverified', clock_timestamp()
+                from task where task_id % 100 < 35
+                """);
+        database.sql("""
+                insert into copy (task_id, node_no, token, sha256, size_bytes, late, voice, completed_at)
+                select s.task_id, 1 + (s.task_id * 7 + n) % ?, s.task_id * 2 + n, s.sha256, s.size_bytes, false,
+                       'operator ' || n, clock_timestamp() - interval '2 hours'
+                from standing s cross join generate_series(0, 1) n where n < s.copies
+                """, nodes);
+        database.sql("""
+                insert into failure (task_id, node_no, token, reason, detail, charged, at)
+                select task_id, 1 + task_id % ?, task_id * 2,
+                       (enum_range(null::failure_reason))[1 + task_id / 100 % 5], 'in the benchmark', true, clock_timestamp()
+                from task where task_id % 100 = 99
+                """, nodes);
+        database.sql("""
+                insert into standing (task_id, status, copies, reason, since)
+                select task_id, 'failed', 0, reason, at from failure
+                """);
+        database.sql("delete from ready r using standing s where s.task_id = r.task_id and s.status <> 'replicating'");
+        database.sql("""
+                insert into event (task_id, at, kind, task_status, actor)
+                select task_id, clock_timestamp() - interval '3 hours', 'created', 'pending', 'benchmark' from task
+                """);
+        database.settle();
+    }
+
+    private void run() throws IOException, InterruptedException {
+        String task = client.get("/tasks?limit=1&status=rescued")
+                .at("/items/0/task_id")
+                .asText();
+        measure("/stats");
+        measure("/stats/history?span=all");
+        measure("/tasks?limit=50");
+        measure("/tasks?limit=50&status=pending");
+        measure("/tasks?limit=50&status=assigned");
+        measure("/tasks?limit=50&status=rescued");
+        measure("/tasks?limit=50&status=failed");
+        measure("/tasks?limit=50&verification=disputed");
+        measure("/tasks?limit=50&search=host77.example.org");
+        measure("/tasks?limit=50&search=http://host77.example.org/77");
+        measure("/tasks?limit=50&search=nowhere");
+        measure("/tasks?limit=50&status=failed&reason=other");
+        measure("/tasks?limit=50&host=host77.example.org&status=pending");
+        measure("/tasks/" + task);
+        measure("/tasks/" + task + "/history");
+        measure("/tasks/failures");
+        measure("/nodes?limit=50");
+        measure("/nodes?limit=50&sort=active");
+        measure("/nodes?limit=50&search=77");
+        measure("/assignments?limit=1000");
+        measure("/hosts?limit=50");
+        measure("/hosts?limit=50&sort=active");
+        measure("/catalogs");
+        measure("/metrics");
+        report.print();
+    }
+
+    private void measure(String path) throws IOException, InterruptedException {
+        var times = new Times();
+        double first = 0;
+        int bytes = 0;
+        for (int time = 0; time < TIMES; time++) {
+            long asked = System.nanoTime();
+            bytes = client.text(path).length();
+            times.since(asked);
+            if (time == 0) {
+                first = (System.nanoTime() - asked) / 1e6;
+            }
+        }
+        report.add(
+                "GET " + path,
+                Report.fine(first),
+                Report.fine(times.ms(50)),
+                Report.fine(times.ms(100)),
+                Report.fine(bytes / 1000.0));
+    }
+}
