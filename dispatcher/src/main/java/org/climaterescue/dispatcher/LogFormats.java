@@ -12,8 +12,6 @@ import org.slf4j.LoggerFactory;
 /** Sets how the log is written: LOG_FORMAT, lines for people, or a JSON object a line. */
 final class LogFormats {
 
-    private static final String CONSOLE = "console";
-
     private LogFormats() {}
 
     static void apply(Settings.LogFormat format) {
@@ -22,7 +20,7 @@ final class LogFormats {
             return;
         }
         Logger root = loggers.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
-        if (root.getAppender(CONSOLE) instanceof OutputStreamAppender<ILoggingEvent> console) {
+        if (root.getAppender(LogConfiguration.CONSOLE) instanceof OutputStreamAppender<ILoggingEvent> console) {
             console.setEncoder(json(loggers));
         }
     }

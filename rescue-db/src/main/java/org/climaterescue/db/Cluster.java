@@ -160,12 +160,7 @@ final class Cluster {
     private void refuseOtherVersion() throws IOException {
         Path file = directory.resolve("PG_VERSION");
         String found = Files.exists(file) ? Files.readString(file).strip() : "";
-        var version = binaries.run("postgres", "--version");
-        if (!version.well()) {
-            throw failed("cannot be started", version.output());
-        }
-        // "postgres (PostgreSQL) 18.6"
-        String brought = version.output().replaceAll("(?s).* (\\d+).*", "$1");
+        String brought = binaries.majorVersion();
         if (!found.equals(brought)) {
             throw new DatabaseUnavailable(
                     "The data directory %s holds %s, which PostgreSQL %s of this program cannot read. %s"

@@ -3,6 +3,7 @@ package org.climaterescue.db;
 import io.zonky.test.db.postgres.embedded.DefaultPostgresBinaryResolver;
 import io.zonky.test.db.postgres.util.ArchUtils;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -81,6 +82,18 @@ final class PostgresBinaries {
             return unpackedInto(Files.createDirectories(dataDir.resolve("postgresql-programs")), name);
         } catch (IOException e) {
             throw DatabaseUnavailable.of(dataDir, e);
+        }
+    }
+
+    /** Their major version, such as {@code 18}: initdb looks for it in the same place, the first line of the catalog that it makes. */
+    String majorVersion() throws IOException {
+        try (BufferedReader catalog = Files.newBufferedReader(
+                home.resolve("share").resolve("postgresql").resolve("postgres.bki"), StandardCharsets.UTF_8)) {
+            String first = catalog.readLine();
+            if (first == null || !first.matches("# PostgreSQL \\d+")) {
+                throw new IOException("the catalog of PostgreSQL's programs in " + home + " names no version");
+            }
+            return first.substring(first.lastIndexOf(' ') + 1);
         }
     }
 

@@ -6,17 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
-import io.micronaut.core.annotation.Introspected;
-import io.micronaut.data.annotation.Id;
-import io.micronaut.data.annotation.MappedEntity;
-import io.micronaut.data.annotation.Query;
-import io.micronaut.data.connection.annotation.Connectable;
 import io.micronaut.data.connection.jdbc.advice.DelegatingDataSource;
-import io.micronaut.data.jdbc.annotation.JdbcRepository;
-import io.micronaut.data.model.query.builder.sql.Dialect;
-import io.micronaut.data.repository.GenericRepository;
-import io.micronaut.transaction.TransactionOperations;
-import io.micronaut.transaction.annotation.Transactional;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -55,21 +45,6 @@ class DatabaseFactoryTest {
         assertThatThrownBy(() -> hosts.addAndFail("rolled-back.example")).isInstanceOf(IllegalStateException.class);
         hosts.add("committed.example");
         assertThat(hosts.names()).contains("committed.example").doesNotContain("rolled-back.example");
-    }
-
-    @Test
-    void programmedTransactionsWorkOnTheSameDatabase() {
-        @SuppressWarnings("unchecked") // the bean is asked for by its raw class, and there is one only
-        TransactionOperations<Connection> transactions = context.getBean(TransactionOperations.class);
-        transactions.executeWrite(status -> {
-            try (var statement = status.getConnection().createStatement()) {
-                return statement.executeUpdate("insert into host (name) values ('programmed.example')");
-            } catch (SQLException e) {
-                throw new StorageFailure(e);
-            }
-        });
-        assertThat(context.getBean(HostRepository.class).find("programmed.example"))
-                .hasSize(1);
     }
 
     @Test
@@ -131,48 +106,31 @@ class DatabaseFactoryTest {
     @Requires(property = "spec.name", value = HERE)
     static class Hosts {
 
-        private final DataSource dataSource;
-        private final HostRepository repository;
+        private final Transactions transactions;
 
-        Hosts(DataSource dataSource, HostRepository repository) {
-            this.dataSource = dataSource;
-            this.repository = repository;
+        Hosts(Transactions transactions) {
+            this.transactions = transactions;
         }
 
-        @Transactional
         void add(String name) {
-            try (var statement = dataSource.getConnection().prepareStatement("insert into host (name) values (?)")) {
-                statement.setString(1, name);
-                statement.executeUpdate();
-            } catch (SQLException e) {
-                throw new StorageFailure(e);
-            }
+            transactions.in(connection -> insert(connection, name));
         }
 
-        @Transactional
         void addAndFail(String name) {
-            add(name);
-            throw new IllegalStateException("after the insert");
+            transactions.in(connection -> {
+                insert(connection, name);
+                throw new IllegalStateException("after the insert");
+            });
         }
 
-        @Connectable
         List<String> names() {
-            return repository.names();
+            return transactions.in(
+                    connection -> Sql.of(connection, "select name from host").list(row -> row.text("name")));
         }
-    }
 
-    @MappedEntity("host")
-    @Introspected
-    record Host(@Id int hostNo, String name) {}
-
-    @JdbcRepository(dialect = Dialect.POSTGRES)
-    @Requires(property = "spec.name", value = HERE)
-    interface HostRepository extends GenericRepository<Host, Integer> {
-
-        @Query("select host_no, name from host where name = :name")
-        List<Host> find(String name);
-
-        @Query("select name from host")
-        List<String> names();
+        private static int insert(Connection connection, String name) throws SQLException {
+            return Sql.of(connection, "insert into host (name) values (?)", name)
+                    .update();
+        }
     }
 }

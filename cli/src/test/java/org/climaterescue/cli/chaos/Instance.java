@@ -66,8 +66,6 @@ final class Instance implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
-                // The class path of the tests holds another configuration.
-                "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
                 ChaosDispatcher.class.getName(),

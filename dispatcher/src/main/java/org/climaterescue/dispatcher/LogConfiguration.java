@@ -1,0 +1,55 @@
+package org.climaterescue.dispatcher;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
+import ch.qos.logback.classic.spi.Configurator;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.spi.ContextAwareBase;
+
+/**
+ * How the program logs before its settings are read, unless {@code -Dlogback.configurationFile} names a file of the user's. In code,
+ * for to look for a file in every jar and to read it takes a tenth of a second of each start.
+ */
+public final class LogConfiguration extends ContextAwareBase implements Configurator {
+
+    /** The name of the appender. */
+    static final String CONSOLE = "console";
+
+    @Override
+    public ExecutionStatus configure(LoggerContext loggers) {
+        if (System.getProperty("logback.configurationFile") != null) {
+            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        }
+        // Levels of our own and of libraries are set at the start, from LOG_LEVEL and DEBUG.
+        loggers.getLogger("org.climaterescue").setLevel(Level.INFO);
+        // Why the server could not start is told in one line by StartFailure.
+        loggers.getLogger("io.micronaut.http.server.netty.NettyHttpServer").setLevel(Level.OFF);
+        // Says for each connection, with a stack trace, what is said once when the database goes away.
+        loggers.getLogger("com.zaxxer.hikari").setLevel(Level.ERROR);
+        // Says with a stack trace, for each commit that the database did not live to see, what the caller is told.
+        loggers.getLogger("io.micronaut.transaction.jdbc.DataSourceTransactionManager")
+                .setLevel(Level.OFF);
+        Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.WARN);
+        root.addAppender(console(loggers));
+        return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    private static ConsoleAppender<ILoggingEvent> console(LoggerContext loggers) {
+        var lines = new PatternLayoutEncoder();
+        lines.setContext(loggers);
+        lines.setPattern("%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n");
+        lines.start();
+        var console = new ConsoleAppender<ILoggingEvent>();
+        console.setContext(loggers);
+        console.setName(CONSOLE);
+        // What commands print for people and programs goes to standard output.
+        console.setTarget("System.err");
+        console.setEncoder(lines);
+        console.start();
+        return console;
+    }
+}
