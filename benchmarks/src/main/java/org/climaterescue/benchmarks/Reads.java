@@ -72,7 +72,7 @@ final class Reads {
         database.sql("delete from ready r using standing s where s.task_id = r.task_id and s.status <> 'replicating'");
         database.sql("""
                 insert into event (task_id, at, kind, task_status, actor)
-                select task_id, clock_timestamp() - interval '3 hours', 'created', 'pending', 'benchmark' from task
+                select task_id, clock_timestamp() - interval '3 hours', 'submitted', 'pending', 'benchmark' from task
                 """);
         database.settle();
     }
@@ -104,7 +104,7 @@ final class Reads {
         measure("/hosts?limit=50");
         measure("/hosts?limit=50&sort=active");
         measure("/catalogs");
-        measure("/metrics");
+        measure("/prometheus");
         report.print();
     }
 

@@ -37,13 +37,25 @@ public record TaskFilter(
      * Picks the numbers of these tasks, newest first.
      *
      * <p>Every condition has an index that ends in the task's number, so that a page need not look at all tasks; which of them
-     * leads is the planner's choice. A pending task has its one row either in ready or in backoff.
+     * leads is the planner's choice. A pending task has its one row either in ready or in backoff: the newest of each are picked
+     * by themselves, or both would be read whole to be put in order.
      */
     Query pick(long before, int limit) {
-        var query = new Query(new StringBuilder("select t.task_id from task t"), new ArrayList<>());
-        if (status != null) {
-            status(query, status);
+        var query = new Query(new StringBuilder(), new ArrayList<>());
+        if (status != TaskStatus.PENDING) {
+            pick(query, status == null ? "" : standing(status), before, limit);
+            return query;
         }
+        query.add("(");
+        pick(query, pending("ready", "and w.slot = 0"), before, limit);
+        query.add(") union all (");
+        pick(query, pending("backoff", ""), before, limit);
+        query.add(") order by task_id desc limit ?", limit);
+        return query;
+    }
+
+    private void pick(Query query, String join, long before, int limit) {
+        query.add("select t.task_id from task t" + join);
         if (reason != null) {
             query.add(" join standing s on s.task_id = t.task_id and " + FailedTasks.OF_REASON, reason.wire());
         }
@@ -52,6 +64,10 @@ public record TaskFilter(
             query.add(" join standing v on v.task_id = t.task_id and v.verification = '" + verification.wire() + "'");
         }
         query.add(" where t.task_id < ?", before);
+        if (status == TaskStatus.PENDING) {
+            // Of the other table too, or the planner goes through it from its newest row.
+            query.add(" and w.task_id < ?", before);
+        }
         if (host != null) {
             query.add(" and t.host_no = (select host_no from host where name = ?)", host);
         }
@@ -78,25 +94,27 @@ public record TaskFilter(
                     pattern);
         }
         query.add(" order by t.task_id desc limit ?", limit);
-        return query;
     }
 
-    private static void status(Query query, TaskStatus status) {
-        switch (status) {
-            case PENDING -> query.add("""
-                         join (select task_id from ready where slot = 0 union all select task_id from backoff) w
-                            on w.task_id = t.task_id
-                                and not exists (select from standing s where s.task_id = w.task_id)
-                                and not exists (select from assignment a where a.task_id = w.task_id)\
-                        """);
-            case ASSIGNED -> query.add("""
-                         join (select distinct task_id from assignment) a
-                            on a.task_id = t.task_id
-                                and not exists (select from standing s where s.task_id = a.task_id)\
-                        """);
+    private static String pending(String table, String more) {
+        return """
+                 join %s w on w.task_id = t.task_id %s
+                    and not exists (select from standing s where s.task_id = w.task_id)
+                    and not exists (select from assignment a where a.task_id = w.task_id)\
+                """.formatted(table, more);
+    }
+
+    private static String standing(TaskStatus status) {
+        return switch (status) {
+            case PENDING -> throw new IllegalArgumentException("pending tasks are in one of two tables");
+            case ASSIGNED -> """
+                     join (select distinct task_id from assignment) a
+                        on a.task_id = t.task_id
+                            and not exists (select from standing s where s.task_id = a.task_id)\
+                    """;
             case REPLICATING, RESCUED, FAILED, CANCELLED ->
-                query.add(" join standing n on n.task_id = t.task_id and n.status = ?::task_standing", status.wire());
-        }
+                " join standing n on n.task_id = t.task_id and n.status = '" + status.wire() + "'";
+        };
     }
 
     record Query(StringBuilder sql, List<Object> values) {
