@@ -16,6 +16,8 @@ exports.flow = [
     { call: 'get /health/liveness', status: 200 },
     { call: 'get /health/readiness', status: 200 },
     { call: 'get /stats', status: 200 },
+    { call: 'get /stats/history', status: 200, query: { span: 'all' } },
+    { call: 'get /stats/history', status: 400, as: 'no such span', query: { span: 'week' } },
     { call: 'get /prometheus', status: 200 },
 
     { call: 'post /nodes', status: 201, body: { node_id: 'node-{{run}}', name: 'A node', operator: 'somebody', region: 'somewhere', capacity_gb: 100, slots: 4 }, set: { node_id: 'node_id' } },
@@ -42,6 +44,7 @@ exports.flow = [
 
     { call: 'post /dispatch', status: 200, body: { ...node, capacity_gb: 100 }, set: { assignment_id: 'assignment.assigned_tasks[0].assignment_id' } },
     { call: 'post /nodes/{nodeId}/heartbeat', status: 200, path: { nodeId: '{{node_id}}' }, body: { capacity_gb: 100, assignments: [{ assignment_id: '{{assignment_id}}', bytes_done: 5 }] } },
+    { call: 'get /assignments', status: 200, query: { node_id: '{{node_id}}', limit: '10' } },
     { call: 'post /assignments/{id}/complete', status: 422, as: 'another digest than the catalog gives', path: { id: '{{assignment_id}}' }, body: { ...node, sha256: digest.replace('b9', '00'), size_bytes: 11 } },
     { call: 'post /tasks/{id}/retry', status: 200, path: { id: '{{task_id}}' } },
     { call: 'post /dispatch', status: 200, as: 'once more', body: { ...node, capacity_gb: 100, priority_level: 'critical' }, set: { assignment_id: 'assignment.assigned_tasks[0].assignment_id' } },

@@ -15,6 +15,13 @@ import ch.qos.logback.core.spi.ContextAwareBase;
  */
 public final class LogConfiguration extends ContextAwareBase implements Configurator {
 
+    /**
+     * Says with a stack trace, for each read that fails, what the caller is told. It does not log by way of Logback, and what nobody holds
+     * forgets its level.
+     */
+    private static final java.util.logging.Logger FAILED_READS =
+            java.util.logging.Logger.getLogger("com.github.benmanes.caffeine.cache.LocalAsyncCache");
+
     /** The name of the appender. */
     static final String CONSOLE = "console";
 
@@ -32,6 +39,7 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
         // Says with a stack trace, for each commit that the database did not live to see, what the caller is told.
         loggers.getLogger("io.micronaut.transaction.jdbc.DataSourceTransactionManager")
                 .setLevel(Level.OFF);
+        FAILED_READS.setLevel(java.util.logging.Level.OFF);
         Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(console(loggers));
