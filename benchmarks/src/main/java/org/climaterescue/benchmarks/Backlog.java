@@ -42,19 +42,19 @@ record Backlog(BenchDatabase database) {
      */
     void add(long count, int priority, String hosts, long sizeBytes) throws SQLException {
         database.sql("""
-                with fresh as (
+                with usable as (
+                    select name, host_no, row_number() over (order by host_no) - 1 as place from host where name like ?
+                ), fresh as (
                     insert into task (task_id, url, host_no, priority, copies_target, size_bytes, initiated_by, created_at)
                     select nextval('task_number'), 'http://' || h.name || '/' || n, h.host_no, ?, 1, ?, 'benchmark',
                            clock_timestamp()
-                    from generate_series(1, ?) n
-                    join (select name, host_no, row_number() over (order by host_no) - 1 as place, count(*) over () as hosts
-                          from host where name like ?) h on h.place = n % h.hosts
+                    from generate_series(1, ?) n join usable h on h.place = n % (select count(*) from usable)
                     returning task_id, host_no, priority, size_bytes
                 )
                 insert into ready (task_id, slot, urgency, copies, rank, host_no, size_bytes, attempt, contested, since)
                 select task_id, 0, 10 - priority, 0, 2147483647, host_no, size_bytes, 1, false, clock_timestamp()
                 from fresh
-                """, priority, sizeBytes, count, hosts);
+                """, hosts, priority, sizeBytes, count);
     }
 
     /** Adds, in front of all others, tasks of a host that stands no more: a silent node works on one of them for an hour. */
