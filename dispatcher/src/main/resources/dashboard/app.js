@@ -84,6 +84,8 @@ function follow() {
 /** Also when the address does not change: whoever has scrolled away wants to come back. */
 function show(section) {
     document.getElementById(section)?.scrollIntoView();
+    // Who comes by keyboard goes on from there.
+    document.getElementById(`${section}-title`)?.focus({ preventScroll: true });
 }
 
 function draw() {

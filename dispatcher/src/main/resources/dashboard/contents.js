@@ -1,9 +1,9 @@
 // What is in it? Catalogs, and the search for a file.
 
 import { html, nothing, repeat } from "./lit.js";
-import { upload } from "./api.js";
+import { get, upload } from "./api.js";
 import { bytes, count, counted, duration, fileName, percent, time } from "./format.js";
-import { operate } from "./dialogs.js";
+import { named, operate } from "./dialogs.js";
 import { bar, instead, pager, pill, taskLink } from "./parts.js";
 import { changed, List, now, repeatedly, state } from "./state.js";
 
@@ -18,11 +18,15 @@ const STATUSES = ["pending", "assigned", "replicating", "rescued", "failed", "ca
 
 export function start() {
     repeatedly(3, () => catalogs.load());
+    // A file that misses the place for it must not take the page away.
+    for (const event of ["dragover", "drop"]) {
+        addEventListener(event, (missed) => missed.preventDefault());
+    }
 }
 
 export function contents() {
     return html`<section id="contents" aria-labelledby="contents-title">
-        <h2 id="contents-title">What is in it?</h2>
+        <h2 id="contents-title" tabindex="-1">What is in it?</h2>
         ${searching()}
         <div class="card flush"><h3>Catalogs</h3>
             ${(catalogs.items ?? []).length ? html`<ul class="catalogs">${repeat(catalogs.items, (one) => one.catalog_id, catalog)}</ul>` : nothing}
@@ -116,12 +120,25 @@ function drop() {
 
 async function bring(files) {
     for (const file of files) {
-        sending = file.name;
-        changed();
-        // The name of the file without its endings is the catalog's: its next version comes under the same one.
-        const name = file.name.replace(/\.gz$/i, "").replace(/\.(json|jsonl|ndjson|csv|tsv|txt)$/i, "");
-        await operate(() => upload("/catalogs", { name }, file), `${file.name} is being imported as “${name}”.`);
+        await operate(async () => {
+            const name = await nameOf(file);
+            if (name) {
+                sending = file.name;
+                changed();
+                await upload("/catalogs", { name }, file);
+            }
+            return name;
+        }, (name) => name && `${file.name} is being imported as “${name}”.`);
+        sending = null;
     }
-    sending = null;
     await catalogs.load();
+}
+
+/** Every agency calls its catalog data.json, and a catalog of the same name is the next version of that one: so this is asked. */
+async function nameOf(file) {
+    const { items } = await get("/catalogs", { limit: 1000 });
+    const known = new Set(items.map((one) => one.name));
+    return named(`Import ${file.name}`, "Name of the catalog", file.name, (name) => known.has(name)
+        ? "A catalog of this name is there already. This becomes its next version: what it lists no more is marked as gone."
+        : "Its next version comes under the same name.");
 }

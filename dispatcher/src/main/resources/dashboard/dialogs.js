@@ -8,7 +8,7 @@ let notice = null;
 let fading = 0;
 
 export function notices() {
-    return html`<div id="notice" role="status" class=${notice ? notice.tone : ""}>${
+    return html`<div id="notice" role="status" aria-live=${notice?.tone === "wrong" ? "assertive" : "polite"} class=${notice ? notice.tone : ""}>${
         notice
             ? html`<span>${notice.text}</span><button class="quiet" @click=${() => say(null)} aria-label="Dismiss this message">×</button>`
             : nothing
@@ -51,6 +51,7 @@ export function forgetKey() {
 function open(content, answer) {
     return new Promise((resolve) => {
         const dialog = document.createElement("dialog");
+        dialog.setAttribute("aria-labelledby", "question");
         const before = document.activeElement;
         document.body.append(dialog);
         const close = (value) => {
@@ -72,7 +73,7 @@ function open(content, answer) {
 /** True when the operator says so. */
 export function confirmed(question, consequence, yes) {
     return open(
-        (close) => html`<article aria-labelledby="question">
+        (close) => html`<article>
             <h2 id="question">${question}</h2>
             <p>${consequence}</p>
             <footer>
@@ -82,6 +83,34 @@ export function confirmed(question, consequence, yes) {
         </article>`,
         false,
     );
+}
+
+/**
+ * Asks for a name; null when nobody gives one.
+ *
+ * @param note what is to be said about a name
+ */
+export function named(question, label, name, note) {
+    return open((close, draw, typed = name) => {
+        const give = (event) => {
+            event.preventDefault();
+            close(new FormData(event.target).get("name").trim() || null);
+        };
+        return html`<article>
+            <h2 id="question">${question}</h2>
+            <form @submit=${give}>
+                <label>${label}
+                    <input name="name" required maxlength="200" autocomplete="off" autofocus .value=${name} aria-describedby="name-note"
+                        @input=${(event) => draw(event.target.value.trim())}>
+                </label>
+                <small id="name-note" role="status">${note(typed)}</small>
+                <footer>
+                    <button type="button" class="quiet" @click=${() => close(null)}>Leave it</button>
+                    <button type="submit">Import</button>
+                </footer>
+            </form>
+        </article>`;
+    }, null);
 }
 
 /** Asks for the operator's key until the dispatcher knows it; false when nobody gives one. */
@@ -104,7 +133,7 @@ export function askForKey() {
                 draw(refused.status === 401 ? "The dispatcher does not know this key." : refused.message);
             }
         };
-        return html`<article aria-labelledby="question">
+        return html`<article>
             <h2 id="question">Operator key</h2>
             <form @submit=${check}>
                 <label>The key that the dispatcher was started with (<code>RESCUE_OPERATOR_KEY</code>)

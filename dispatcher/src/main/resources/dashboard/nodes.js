@@ -16,7 +16,7 @@ const ORDERS = [
     ["registered", "Oldest first"],
 ];
 
-const list = new List("/nodes", PAGE, { sort: "active" });
+const list = new List("/nodes", PAGE, { sort: "active" }, { key: (node) => node.node_id, held: "node-rows" });
 let downloads = new Map();
 const unfolded = new Set();
 let typing = 0;
@@ -26,7 +26,7 @@ export function start() {
 }
 
 async function load() {
-    await list.load();
+    await list.refresh();
     await loadDownloads();
 }
 
@@ -62,7 +62,7 @@ export function nodes() {
     const all = STATUSES.reduce((sum, status) => sum + counts[status], 0);
     const chosen = list.parameters.status ?? "";
     return html`<section id="nodes" aria-labelledby="nodes-title">
-        <h2 id="nodes-title">Who is working?</h2>
+        <h2 id="nodes-title" tabindex="-1">Who is working?</h2>
         ${all === 0 ? nobody() : html`
             <div class="tools">
                 <div class="chips" role="group" aria-label="Nodes by status">
@@ -91,7 +91,7 @@ function table(chosen) {
     const rows = list.items ?? [];
     const most = Math.max(1, ...rows.map((node) => node.bytes));
     return html`<div class="card flush">
-        ${rows.length ? html`<table class="rows nodes">
+        ${rows.length ? html`<table class="rows nodes" id="node-rows">
             <thead><tr><th>Node</th><th>Status</th><th>Free</th><th>Downloads</th><th>Holds</th><th>Failures</th><th><span class="unseen">Actions</span></th></tr></thead>
             <tbody>${repeat(rows, (node) => node.node_id, (node) => row(node, most))}</tbody>
         </table>` : nothing}

@@ -91,7 +91,7 @@ export function progress() {
     const tasks = stats.tasks;
     const wanted = all(tasks);
     return html`<section id="progress" aria-labelledby="progress-title">
-        <h2 id="progress-title">Is it going well?</h2>
+        <h2 id="progress-title" tabindex="-1">Is it going well?</h2>
         ${wanted.count === 0 && tasks.cancelled.count === 0 ? beginning() : figures(stats, tasks, wanted)}
     </section>`;
 }
@@ -140,7 +140,7 @@ function figures(stats, tasks, wanted) {
 /** So many tasks take long to count: then it is done seldom. */
 function counting({ at, counted_at: countedAt }) {
     const seconds = (Date.parse(at) - Date.parse(countedAt)) / 1000;
-    return seconds < WORTH_TELLING ? "" : `; counted ${duration(seconds)} ago`;
+    return seconds >= WORTH_TELLING ? `; counted ${duration(seconds)} ago` : "";
 }
 
 function figure(name, value, note) {

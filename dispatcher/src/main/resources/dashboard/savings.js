@@ -8,7 +8,7 @@ export function savings() {
     const { deduplication: same, coalescing: reads, queue, copies, tasks } = state.stats;
     const twice = same.duplicates_by_url + same.duplicates_by_request_id;
     return html`<section id="savings" aria-labelledby="savings-title">
-        <h2 id="savings-title">What did we save?</h2>
+        <h2 id="savings-title" tabindex="-1">What did we save?</h2>
         <dl class="figures">
             ${figure("Submitted again", counted(twice, "submission"), same.submitted
                 ? `${percent(twice, same.submitted)} of ${count(same.submitted)}: ${count(same.duplicates_by_url)} by URL, ${count(same.duplicates_by_request_id)} by request id`

@@ -36,9 +36,14 @@ export function isOperator() {
     return state.who !== null && (!state.who.secured || state.who.role === "operator");
 }
 
-/** A list of the HTTP interface, one page at a time: what is shown is never more than that. */
+/**
+ * A list of the HTTP interface, one page at a time: what is shown is never more than that. While somebody points at the element `held` or is
+ * in it by keyboard, its rows stay where they are, so that nobody hits another row than the one that was meant.
+ */
 export class List {
-    constructor(path, limit, parameters = {}) {
+    constructor(path, limit, parameters = {}, { key = null, held = null } = {}) {
+        this.key = key;
+        this.held = held;
         this.path = path;
         this.limit = limit;
         this.parameters = parameters;
@@ -55,13 +60,18 @@ export class List {
         return this.cursors.length;
     }
 
-    async load() {
+    /** Reads the page that is shown anew. */
+    refresh() {
+        return this.load(this.held !== null && document.getElementById(this.held)?.matches(":hover, :focus-within"));
+    }
+
+    async load(inPlace = false) {
         const asking = ++this.asking;
         this.busy = true;
         try {
             const page = await get(this.path, { ...this.parameters, limit: this.limit, cursor: this.cursors.at(-1) });
             if (asking === this.asking) {
-                this.items = page.items;
+                this.items = inPlace && this.items ? this.renewed(page.items) : page.items;
                 this.next = page.next_cursor ?? null;
                 this.failure = null;
             }
@@ -75,6 +85,12 @@ export class List {
             }
             changed();
         }
+    }
+
+    /** The rows that are there, in their order, as they are now. */
+    renewed(items) {
+        const now = new Map(items.map((item) => [this.key(item), item]));
+        return this.items.map((item) => now.get(this.key(item)) ?? item);
     }
 
     /** Begins anew with other parameters. */

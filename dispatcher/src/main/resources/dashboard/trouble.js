@@ -7,7 +7,7 @@ import { confirmed, operate } from "./dialogs.js";
 import { action, bar, instead, pager, taskLink } from "./parts.js";
 import { changed, List, now, repeatedly, state } from "./state.js";
 
-const hosts = new List("/hosts", 10, { sort: "active" });
+const hosts = new List("/hosts", 10, { sort: "active" }, { key: (host) => host.host, held: "host-rows" });
 const disputes = new List("/tasks", 10, { verification: "disputed" });
 const failures = new List("/tasks/failures", null);
 /** The tasks of the reason that is unfolded. */
@@ -33,14 +33,14 @@ const MEANINGS = {
 };
 
 export function start() {
-    repeatedly(5, () => Promise.all([hosts.load(), failures.load(), disputes.load()]), {
+    repeatedly(5, () => Promise.all([hosts.refresh(), failures.load(), disputes.load()]), {
         follows: ({ tasks, by_host: hosts }) => `${tasks.failed.count} ${hosts.length}`,
     });
 }
 
 export function trouble() {
     return html`<section id="trouble" aria-labelledby="trouble-title">
-        <h2 id="trouble-title">Where does it hurt?</h2>
+        <h2 id="trouble-title" tabindex="-1">Where does it hurt?</h2>
         <div class="columns">${failedTasks()}${disputed()}</div>
         ${origins()}
     </section>`;
@@ -92,6 +92,9 @@ function unfold(group) {
 
 async function one(task, verb) {
     const name = task.name ?? fileName(task.dataset_url);
+    if (verb === "cancel" && !(await confirmed(`Cancel ${name}?`, "Nobody will be given it any more. It can be retried later.", "Cancel the task"))) {
+        return;
+    }
     await operate(
         () => post(`/tasks/${task.task_id}/${verb}`),
         verb === "retry" ? `${name} is tried again.` : `${name} is cancelled.`,
@@ -158,7 +161,7 @@ function origins() {
     return html`<div class="card flush">
         <div class="tools inside"><h3>Hosts</h3>
             <input type="search" aria-label="Search hosts" placeholder="Host" @input=${search}></div>
-        ${rows.length ? html`<table class="rows">
+        ${rows.length ? html`<table class="rows" id="host-rows">
             <thead><tr><th>Host</th><th>Load</th><th>State</th><th>Waiting</th><th>Safe</th><th>Failed</th><th>Limit</th><th><span class="unseen">Actions</span></th></tr></thead>
             <tbody>${repeat(rows, (host) => host.host, (host) => origin(host, amounts.get(host.host)))}</tbody>
         </table>` : nothing}

@@ -87,6 +87,10 @@ record StatusPicture(URI dispatcher, JsonNode stats, JsonNode nodes) {
 
     /** So many tasks take long to count: then it is done seldom. */
     private String counted() {
+        if (!stats.has("counted_at")) {
+            // A dispatcher of an earlier version, which always counts.
+            return "";
+        }
         Duration ago = Duration.between(
                 Instant.parse(stats.path("counted_at").asText()),
                 Instant.parse(stats.path("at").asText()));

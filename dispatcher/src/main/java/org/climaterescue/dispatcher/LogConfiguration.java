@@ -8,6 +8,8 @@ import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * How the program logs before its settings are read, unless {@code -Dlogback.configurationFile} names a file of the user's. In code,
@@ -22,13 +24,20 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
     private static final java.util.logging.Logger FAILED_READS =
             java.util.logging.Logger.getLogger("com.github.benmanes.caffeine.cache.LocalAsyncCache");
 
+    private static final String FILE = "logback.configurationFile";
+
     /** The name of the appender. */
     static final String CONSOLE = "console";
 
     @Override
     public ExecutionStatus configure(LoggerContext loggers) {
-        if (System.getProperty("logback.configurationFile") != null) {
-            return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+        FAILED_READS.setLevel(java.util.logging.Level.OFF);
+        String file = System.getProperty(FILE);
+        if (file != null) {
+            if (isThere(file)) {
+                return ExecutionStatus.INVOKE_NEXT_IF_ANY;
+            }
+            addWarn("-D" + FILE + " names nothing that is there: " + file);
         }
         // Levels of our own and of libraries are set at the start, from LOG_LEVEL and DEBUG.
         loggers.getLogger("org.climaterescue").setLevel(Level.INFO);
@@ -39,11 +48,17 @@ public final class LogConfiguration extends ContextAwareBase implements Configur
         // Says with a stack trace, for each commit that the database did not live to see, what the caller is told.
         loggers.getLogger("io.micronaut.transaction.jdbc.DataSourceTransactionManager")
                 .setLevel(Level.OFF);
-        FAILED_READS.setLevel(java.util.logging.Level.OFF);
         Logger root = loggers.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.WARN);
         root.addAppender(console(loggers));
         return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
+    }
+
+    /** A file, a resource or a URL, as Logback understands it. */
+    private static boolean isThere(String name) {
+        return name.contains("://")
+                || Files.exists(Path.of(name))
+                || LogConfiguration.class.getResource("/" + name) != null;
     }
 
     private static ConsoleAppender<ILoggingEvent> console(LoggerContext loggers) {

@@ -56,7 +56,7 @@ final class WaitingRoom {
 
     private long breathUntil = System.nanoTime();
 
-    /** Nobody's patience ends before this but those's who took part in the last round; by {@link System#nanoTime}. */
+    /** Before this ends the patience of nobody, except who took part in the last round; by {@link System#nanoTime}. */
     private long firstUntil = System.nanoTime();
 
     /** Takes a place at the end of the line; false when the room is full or closed. */

@@ -23,7 +23,7 @@ import org.climaterescue.dispatcher.settings.Settings;
 @Singleton
 public final class Coalescing {
 
-    private static final Duration KEPT = Duration.ofSeconds(1);
+    private static final Duration MOMENT = Duration.ofSeconds(1);
     private static final int KEPT_TIMES_TAKEN = 10;
     private static final Duration COME_AGAIN = Duration.ofSeconds(5);
 
@@ -42,8 +42,9 @@ public final class Coalescing {
         this.reads = Caffeine.newBuilder()
                 .maximumSize(10_000)
                 .executor(blocking)
-                .expireAfter(Expiry.creating(
-                        (Key key, Timed read) -> longer(KEPT, read.took().multipliedBy(KEPT_TIMES_TAKEN))))
+                .expireAfter(Expiry.creating((Key key, Timed read) -> key.kept() == Kept.BY_COST
+                        ? longer(MOMENT, read.took().multipliedBy(KEPT_TIMES_TAKEN))
+                        : MOMENT))
                 .buildAsync();
         // An import, and the lines of a bulk submission, commit without an answer that the filter sees.
         bell.onRing(this::changed);
@@ -57,7 +58,7 @@ public final class Coalescing {
      * @return fails as {@code read} did, or with 503 {@code busy} after {@code RESCUE_COALESCE_WAIT}
      */
     public <T> CompletableFuture<T> get(String key, Supplier<T> read) {
-        return get(new Key(key, 0, false), read);
+        return get(new Key(key, 0, Kept.NOT), read);
     }
 
     /**
@@ -65,7 +66,7 @@ public final class Coalescing {
      * that whoever has changed something sees it. What another instance has answered a moment ago may not be seen yet.
      */
     public <T> CompletableFuture<T> fresh(String key, Supplier<T> read) {
-        return get(new Key(key, changes.get(), false), read);
+        return get(new Key(key, changes.get(), Kept.NOT), read);
     }
 
     /**
@@ -73,7 +74,12 @@ public final class Coalescing {
      * read never takes more than a tenth of the time.
      */
     public <T> CompletableFuture<T> kept(String key, Supplier<T> read) {
-        return get(new Key(key, 0, true), read);
+        return get(new Key(key, 0, Kept.BY_COST), read);
+    }
+
+    /** As {@link #get}, and keeps the result for a second, however long it took. */
+    public <T> CompletableFuture<T> keptForAMoment(String key, Supplier<T> read) {
+        return get(new Key(key, 0, Kept.FOR_A_MOMENT), read);
     }
 
     /** Says that something has been committed: what began before is shared with no {@link #fresh} read that comes after. */
@@ -92,7 +98,7 @@ public final class Coalescing {
             return begun;
         });
         if (!mine.get()) {
-            (key.kept() && found.isDone() ? hits : shared).increment();
+            (key.kept() != Kept.NOT && found.isDone() ? hits : shared).increment();
         }
         return found.thenApply(timed -> {
                     @SuppressWarnings("unchecked") // A key is asked for one type of result only.
@@ -109,7 +115,7 @@ public final class Coalescing {
         long start = System.nanoTime();
         try {
             Object value = read.get();
-            if (!key.kept()) {
+            if (key.kept() == Kept.NOT) {
                 reads.asMap().remove(key, begun);
             }
             begun.complete(new Timed(value, Duration.ofNanos(System.nanoTime() - start)));
@@ -142,9 +148,15 @@ public final class Coalescing {
      * What is read.
      *
      * @param since the changes that had been answered when it began; 0 where that does not matter
-     * @param kept whether its result serves others after it
+     * @param kept how long its result serves others after it
      */
-    private record Key(String name, long since, boolean kept) {}
+    private record Key(String name, long since, Kept kept) {}
+
+    private enum Kept {
+        NOT,
+        FOR_A_MOMENT,
+        BY_COST
+    }
 
     private record Timed(Object value, Duration took) {}
 

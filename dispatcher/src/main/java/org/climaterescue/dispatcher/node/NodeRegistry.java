@@ -46,7 +46,7 @@ public final class NodeRegistry {
     /** What another dispatcher has changed about a node is seen after so long at the latest. */
     private static final Duration KEPT = Duration.ofSeconds(30);
 
-    /** Who calls more often than that never waits for a look at the database. */
+    /** Whoever calls at least once in {@link #KEPT} never waits for a look at the database: after so long, one is begun beside the call. */
     private static final Duration REFRESHED_AFTER = Duration.ofSeconds(10);
 
     private static final Duration REFRESHED_TOGETHER = Duration.ofMillis(250);
@@ -115,6 +115,10 @@ public final class NodeRegistry {
                 caller.requireNode(request.nodeId());
                 if (found.get().dismissed() && !open) {
                     return CompletableFuture.failedFuture(dismissed(request.nodeId()));
+                }
+                if (!found.get().gone()) {
+                    // Rounds note it seldom.
+                    heard.add(found.get().nodeNo());
                 }
                 return found.get().gone()
                         ? CompletableFuture.supplyAsync(() -> takeBack(found.get()), blocking)

@@ -17,10 +17,12 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Collectors;
+import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.telemetry.Figures;
+import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskId;
@@ -48,7 +50,7 @@ final class LiveStream implements GracefulShutdownCapable {
     private static final int CHANGES = 200;
 
     /** Nodes looked at a second at the most. */
-    private static final int NODES = 1000;
+    private static final int NODES = 20_000;
 
     private static final int BUFFER = 2 * (CHANGES + NODES);
 
@@ -172,7 +174,11 @@ final class LiveStream implements GracefulShutdownCapable {
     }
 
     private static Mono<List<Event<String>>> skip(Throwable failure) {
-        LOG.debug("no frame this time", failure);
+        if (failure instanceof StorageFailure || failure instanceof ProblemException) {
+            LOG.debug("no frame this time", failure);
+        } else {
+            LOG.warn("Watchers miss a second", failure);
+        }
         return Mono.empty();
     }
 

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The whole rescue in figures.
  *
  * @param at when they were read
- * @param countedAt when the tasks and copies were counted, and those that wait: shortly before, or up to ten times as long ago as it
- *     took where that took more than a quarter of a second
+ * @param countedAt when the tasks and copies were counted, and those that wait: shortly before, or longer ago where counting takes
+ *     more than a quarter of a second. Whoever asks then has a new count begun once the last one is ten times as old as it took
  * @param tasks by status, every status present
  * @param copies all copies, extra ones too
  * @param throughput copies of the last minute
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param deduplication equal submissions at the instance that answers, since its start, by what was equal
  * @param coalescing equal reads at the instance that answers, since its start
  * @param byPriority the most urgent first
- * @param byHost the hosts with most unfinished tasks first, fifty at most
+ * @param byHost the hosts with most unfinished and failed tasks first, fifty at most
  */
 public record Stats(
         Instant at,

@@ -46,7 +46,7 @@ final class StatsReader {
 
     /** The figures as they are now, or were a moment ago. */
     CompletableFuture<Stats> stats() {
-        return coalescing.kept("stats", () -> {
+        return coalescing.keptForAMoment("stats", () -> {
             TallyReader.Counted counted = tallies.last();
             return transactions.in(connection -> stats(connection, counted));
         });

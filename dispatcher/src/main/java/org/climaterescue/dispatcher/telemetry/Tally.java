@@ -16,7 +16,7 @@ import org.climaterescue.protocol.TaskStatus;
  * @param backoff tasks that wait for their next try
  * @param oldestSeconds how long the oldest claimable copy had waited; 0 when none did
  * @param byPriority the most urgent first
- * @param byHost the hosts with most unfinished tasks first, fifty at most
+ * @param byHost the hosts with most unfinished and failed tasks first, fifty at most
  */
 record Tally(
         Map<TaskStatus, Amount> tasks,

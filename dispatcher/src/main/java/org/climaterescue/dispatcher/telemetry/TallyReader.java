@@ -41,6 +41,7 @@ final class TallyReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(TallyReader.class);
     private static final int HOSTS = 50;
+    private static final int REST_TIMES_TAKEN = 10;
 
     private final Transactions transactions;
     private final Figures figures;
@@ -48,6 +49,10 @@ final class TallyReader {
     private final ProgressLog history;
     private final ExecutorService blocking;
     private final AtomicBoolean counting = new AtomicBoolean();
+    /** Until when this instance begins no count, after one or a try, on {@link System#nanoTime}'s scale. */
+    private volatile long restUntil = System.nanoTime();
+    /** The last count, if it was quick and so is kept by nobody else. */
+    private volatile @Nullable Counted quick;
 
     TallyReader(
             Transactions transactions,
@@ -64,14 +69,19 @@ final class TallyReader {
 
     /** The count of now, or the last one. */
     Counted last() {
+        Counted mine = quick;
+        if (mine != null && System.nanoTime() - restUntil < 0) {
+            return mine;
+        }
         Optional<KeptTally.Kept> last = transactions.in(kept::last);
-        if (last.isEmpty()) {
-            return transactions.atLength(this::count);
+        Optional<Counted> told = last.flatMap(TallyReader::read);
+        if (told.isEmpty()) {
+            return transactions.atLength(this::countUnlessKept);
         }
         if (last.get().aged()) {
             countAside();
         }
-        return new Counted(last.get().countedAt(), read(last.get().content()));
+        return told.get();
     }
 
     /** Counts for the sake of the history alone, when it is due. */
@@ -82,22 +92,39 @@ final class TallyReader {
     }
 
     private void countAside() {
-        if (counting.compareAndSet(false, true)) {
-            blocking.execute(() -> {
-                try {
-                    countUnlessAnother();
-                } catch (RuntimeException e) {
-                    LOG.warn("The tasks could not be counted; the figures stay as they were: {}", e.getMessage());
-                } finally {
-                    counting.set(false);
-                }
-            });
+        if (System.nanoTime() - restUntil < 0 || !counting.compareAndSet(false, true)) {
+            return;
         }
+        blocking.execute(() -> {
+            long start = System.nanoTime();
+            try {
+                countUnlessAnother();
+            } catch (RuntimeException e) {
+                rest(Duration.ofNanos(System.nanoTime() - start));
+                LOG.warn("The tasks could not be counted; the figures stay as they were: {}", e.getMessage());
+            } finally {
+                counting.set(false);
+            }
+        });
     }
 
-    /** Counts, unless another dispatcher is at it. */
+    /** Counts, unless another dispatcher is at it, or has just been. */
     void countUnlessAnother() {
-        transactions.atLength(connection -> kept.begin(connection) ? Optional.of(count(connection)) : Optional.empty());
+        transactions.atLength(connection -> kept.begin(connection)
+                        && kept.last(connection).filter(last -> !last.aged()).isEmpty()
+                ? Optional.of(count(connection))
+                : Optional.empty());
+    }
+
+    /** Nothing is kept, as it seems: who counts at the same moment is waited for, for it may take long. */
+    private Counted countUnlessKept(Connection connection) throws SQLException {
+        kept.await(connection);
+        Optional<Counted> meanwhile = kept.last(connection).flatMap(TallyReader::read);
+        return meanwhile.isPresent() ? meanwhile.get() : count(connection);
+    }
+
+    private void rest(Duration took) {
+        restUntil = System.nanoTime() + took.toNanos() * REST_TIMES_TAKEN;
     }
 
     private Counted count(Connection connection) throws SQLException {
@@ -106,14 +133,17 @@ final class TallyReader {
         Duration took = Duration.ofNanos(System.nanoTime() - start);
         kept.note(connection, counted.at(), took, write(counted.tally()));
         history.note(connection, sample(counted), took);
+        rest(took);
+        quick = kept.last(connection).isPresent() ? null : counted;
         return counted;
     }
 
     private Tally tally(Connection connection) throws SQLException {
-        List<Figures.Tally> tallies = figures.tasks(connection);
-        Figures.Copies copies = figures.copies(connection);
+        // First, for it tells a time since which the count goes on.
         Figures.Waiting waiting = figures.waiting(connection);
-        List<Figures.Tally> byStatus = tallies.stream()
+        List<Figures.Sum> tallies = figures.tasks(connection);
+        Figures.Copies copies = figures.copies(connection);
+        List<Figures.Sum> byStatus = tallies.stream()
                 .filter(tally -> tally.priority() == null && tally.host() == null)
                 .toList();
         return new Tally(
@@ -121,7 +151,7 @@ final class TallyReader {
                 new Amount(copies.copies(), copies.bytes()),
                 byStatus.stream()
                         .filter(tally -> open(tally.status()))
-                        .mapToLong(Figures.Tally::missing)
+                        .mapToLong(Figures.Sum::missing)
                         .sum(),
                 waiting.ready(),
                 waiting.backoff(),
@@ -148,17 +178,17 @@ final class TallyReader {
         return Objects.requireNonNull(tally.tasks().get(status), "every status is present");
     }
 
-    private static List<Stats.OfPriority> byPriority(List<Figures.Tally> tallies) {
-        return grouped(tallies, Figures.Tally::priority).entrySet().stream()
+    private static List<Stats.OfPriority> byPriority(List<Figures.Sum> tallies) {
+        return grouped(tallies, Figures.Sum::priority).entrySet().stream()
                 .map(group -> new Stats.OfPriority(group.getKey(), amounts(group.getValue())))
                 .sorted(Comparator.comparingInt(Stats.OfPriority::priority).reversed())
                 .toList();
     }
 
-    private static List<Stats.OfHost> byHost(List<Figures.Tally> tallies) {
-        return grouped(tallies, Figures.Tally::host).entrySet().stream()
+    private static List<Stats.OfHost> byHost(List<Figures.Sum> tallies) {
+        return grouped(tallies, Figures.Sum::host).entrySet().stream()
                 .sorted(Comparator.comparingLong(
-                                (Map.Entry<String, List<Figures.Tally>> group) -> unfinished(group.getValue()))
+                                (Map.Entry<String, List<Figures.Sum>> group) -> notSafe(group.getValue()))
                         .reversed()
                         .thenComparing(Map.Entry::getKey))
                 .limit(HOSTS)
@@ -166,10 +196,10 @@ final class TallyReader {
                 .toList();
     }
 
-    private static <K> Map<K, List<Figures.Tally>> grouped(
-            List<Figures.Tally> tallies, Function<Figures.Tally, @Nullable K> key) {
-        Map<K, List<Figures.Tally>> groups = new HashMap<>();
-        for (Figures.Tally tally : tallies) {
+    private static <K> Map<K, List<Figures.Sum>> grouped(
+            List<Figures.Sum> tallies, Function<Figures.Sum, @Nullable K> key) {
+        Map<K, List<Figures.Sum>> groups = new HashMap<>();
+        for (Figures.Sum tally : tallies) {
             K group = key.apply(tally);
             if (group != null) {
                 groups.computeIfAbsent(group, none -> new ArrayList<>()).add(tally);
@@ -178,10 +208,10 @@ final class TallyReader {
         return groups;
     }
 
-    private static long unfinished(List<Figures.Tally> tallies) {
-        return tallies.stream()
-                .filter(tally -> open(tally.status()))
-                .mapToLong(Figures.Tally::tasks)
+    private static long notSafe(List<Figures.Sum> sums) {
+        return sums.stream()
+                .filter(sum -> open(sum.status()) || sum.status() == TaskStatus.FAILED)
+                .mapToLong(Figures.Sum::tasks)
                 .sum();
     }
 
@@ -192,7 +222,7 @@ final class TallyReader {
         };
     }
 
-    private static Map<TaskStatus, Amount> amounts(List<Figures.Tally> tallies) {
+    private static Map<TaskStatus, Amount> amounts(List<Figures.Sum> tallies) {
         Map<TaskStatus, Amount> amounts = new EnumMap<>(TaskStatus.class);
         for (TaskStatus status : TaskStatus.values()) {
             amounts.put(status, new Amount(0, 0));
@@ -209,11 +239,13 @@ final class TallyReader {
         }
     }
 
-    private static Tally read(String content) {
+    /** Empty: another version of the program has kept it, in words of its own. */
+    private static Optional<Counted> read(KeptTally.Kept kept) {
         try {
-            return Json.mapper().readValue(content, Tally.class);
+            return Optional.of(new Counted(kept.countedAt(), Json.mapper().readValue(kept.content(), Tally.class)));
         } catch (JsonProcessingException e) {
-            throw new UncheckedIOException("the kept count of all tasks cannot be read", e);
+            LOG.warn("The kept count of all tasks cannot be read, so it is made anew: {}", e.getOriginalMessage());
+            return Optional.empty();
         }
     }
 

@@ -142,6 +142,7 @@ class DashboardTest extends FleetTest {
                 .filter(new Locator.FilterOptions().setHasText(url(enough)))
                 .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Cancel"))
                 .click();
+        press(page.getByRole(AriaRole.DIALOG), "Cancel the task");
         assertThat(notice()).containsText("is cancelled");
         assertThat(standing(enough)).isEqualTo("cancelled");
     }
@@ -231,16 +232,13 @@ class DashboardTest extends FleetTest {
     @Test
     void aCatalogIsImportedByDroppingItsFile() {
         String url = "http://dropped" + test + ".example.org/a";
-        page.locator(".drop").evaluate("""
-                (zone, [name, text]) => {
-                    const files = new DataTransfer();
-                    files.items.add(new File([text], name));
-                    for (const type of ["dragover", "drop"]) {
-                        zone.dispatchEvent(new DragEvent(type, { dataTransfer: files, bubbles: true, cancelable: true }));
-                    }
-                }""", new Object[] {"drop" + test + ".csv", "url\n" + url + "\nnonsense\n"});
+        drop("drop" + test + ".csv", "url\n" + url + "\nnonsense\n");
+        assertThat(page.getByLabel("Name of the catalog")).hasValue("drop" + test + ".csv");
+        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("under the same name");
+        page.getByLabel("Name of the catalog").fill("agency" + test);
+        press(page.getByRole(AriaRole.DIALOG), "Import");
 
-        Locator catalog = page.locator(".catalogs li").filter(new Locator.FilterOptions().setHasText("drop" + test));
+        Locator catalog = page.locator(".catalogs li").filter(new Locator.FilterOptions().setHasText("agency" + test));
         assertThat(catalog).containsText("imported");
         assertThat(catalog).containsText("1 added");
         assertThat(catalog).containsText("1 rejected");
@@ -249,10 +247,40 @@ class DashboardTest extends FleetTest {
     }
 
     @Test
+    void aCatalogOfANameThatIsThereIsSaidToBeItsNextVersion() {
+        dispatcher.post("/catalogs?format=csv&name=data" + test + ".csv", "url\n");
+        assertThat(page.locator(".catalogs li").filter(new Locator.FilterOptions().setHasText("data" + test)))
+                .hasCount(1);
+        drop("data" + test + ".csv", "url\nhttp://second" + test + ".example.org/a\n");
+
+        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("becomes its next version");
+        page.getByLabel("Name of the catalog").fill("other" + test);
+        assertThat(page.getByRole(AriaRole.DIALOG)).not().containsText("becomes its next version");
+        press(page.getByRole(AriaRole.DIALOG), "Leave it");
+
+        assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
+        assertThat(page.locator(".drop")).containsText("Drop a catalog here");
+        assertThat(dispatcher.get("/tasks?search=second" + test).at("/items/0/task_id"))
+                .isEmpty();
+    }
+
+    private void drop(String name, String text) {
+        page.locator(".drop").evaluate("""
+                (zone, [name, text]) => {
+                    const files = new DataTransfer();
+                    files.items.add(new File([text], name));
+                    for (const type of ["dragover", "drop"]) {
+                        zone.dispatchEvent(new DragEvent(type, { dataTransfer: files, bubbles: true, cancelable: true }));
+                    }
+                }""", new Object[] {name, text});
+    }
+
+    @Test
     void aCatalogIsImportedByChoosingItsFile() {
         byte[] lines = ("{\"url\":\"http://chosen" + test + ".example.org/a\"}\n").getBytes(StandardCharsets.UTF_8);
         page.locator(".drop input[type=file]")
                 .setInputFiles(new FilePayload("chosen" + test + ".jsonl", "application/x-ndjson", lines));
+        press(page.getByRole(AriaRole.DIALOG), "Import");
 
         assertThat(page.locator(".catalogs li").filter(new Locator.FilterOptions().setHasText("chosen" + test)))
                 .containsText("imported");

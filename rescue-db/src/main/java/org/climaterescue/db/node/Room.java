@@ -23,6 +23,9 @@ public final class Room {
      */
     private static final int NOTES = 3;
 
+    /** How long a node that waits may be in no round, twice over: its row may be locked in one. */
+    private static final double BETWEEN_ROUNDS_SECONDS = 3;
+
     /**
      * Notes that these nodes ask for work, unless that is known already or their rows are locked just now. Ten thousand that wait
      * are read in each round, and so not locked: the claim does that with those that get something.
@@ -66,7 +69,9 @@ public final class Room {
                 nodeIds,
                 asks.stream().mapToLong(Ask::capacityBytes).toArray(),
                 asks.stream().mapToInt(Ask::floor).toArray(),
-                silence.suspectSeconds() / NOTES,
+                Math.min(
+                        silence.suspectSeconds() / NOTES,
+                        Math.max(0, silence.suspectSeconds() - BETWEEN_ROUNDS_SECONDS)),
                 silence.lostSeconds() / NOTES);
         // Not before: how nodes that ask are looked up depends on whether they are three or ten thousand.
         reads.keepPlans();

@@ -92,6 +92,9 @@ public record TaskFilter(
                     pattern,
                     pattern,
                     pattern);
+            if (status == TaskStatus.PENDING) {
+                query.add(" and w.task_id >= ?", before - STRETCH);
+            }
         }
         query.add(" order by t.task_id desc limit ?", limit);
     }

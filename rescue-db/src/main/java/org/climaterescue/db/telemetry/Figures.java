@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class Figures {
 
     /** Tasks and bytes by status, by priority and status, and by host and status, in one pass. */
-    public List<Tally> tasks(Connection connection) throws SQLException {
+    public List<Sum> tasks(Connection connection) throws SQLException {
         return Sql.of(connection, """
                         select n.status, t.priority, h.name as host, grouping(t.priority) = 0 as by_priority,
                                grouping(h.name) = 0 as by_host, count(*) as tasks,
@@ -25,7 +25,7 @@ public final class Figures {
                         from task t join task_now n using (task_id) join host h using (host_no)
                         group by grouping sets ((n.status), (n.status, t.priority), (n.status, h.name))
                         """)
-                .list(row -> new Tally(
+                .list(row -> new Sum(
                         row.word(TaskStatus.class, "status"),
                         row.flag("by_priority") ? row.integer("priority") : null,
                         row.flag("by_host") ? row.text("host") : null,
@@ -40,11 +40,11 @@ public final class Figures {
                 .one(Copies::from);
     }
 
-    /** The copies of the last {@code seconds}. Reads no more than these. */
+    /** The copies of the last {@code seconds}. Reads little more than these: the index in time can be used, for the time is the statement's. */
     public Copies recentCopies(Connection connection, int seconds) throws SQLException {
         return Sql.of(connection, """
                         select count(*) as copies, coalesce(sum(size_bytes), 0)::bigint as bytes
-                        from copy where completed_at > clock_timestamp() - make_interval(secs => ?)
+                        from copy where completed_at > statement_timestamp() - make_interval(secs => ?)
                         """, (double) seconds).one(Copies::from);
     }
 
@@ -110,7 +110,7 @@ public final class Figures {
      * @param bytes known sizes only
      * @param missing copies that are wanted and not held
      */
-    public record Tally(
+    public record Sum(
             TaskStatus status,
             @Nullable Integer priority,
             @Nullable String host,

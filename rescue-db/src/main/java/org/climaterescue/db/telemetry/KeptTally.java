@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.climaterescue.db.Sql;
 
 /**
- * The last count of all tasks that took long, for all dispatchers together: whoever asks is told it at once, and it is made anew
- * when it is ten times as old as it took. Every method needs an open transaction.
+ * The last count of all tasks that took long, for all dispatchers together: whoever asks is told it at once, and begins a new one when
+ * it is ten times as old as it took. Every method needs an open transaction.
  */
 @Singleton
 public final class KeptTally {
@@ -27,7 +27,9 @@ public final class KeptTally {
     public Optional<Kept> last(Connection connection) throws SQLException {
         return Sql.of(connection, """
                         select counted_at, content,
-                               counted_at < clock_timestamp() - make_interval(secs => ? * took_seconds) as aged
+                               -- Also one of the future, which a server with another clock has left behind.
+                               not counted_at between clock_timestamp() - make_interval(secs => ? * took_seconds)
+                                   and clock_timestamp() as aged
                         from tally
                         """, (double) REST_TIMES_TAKEN)
                 .first(row -> new Kept(row.time("counted_at"), row.text("content"), row.flag("aged")));
@@ -39,18 +41,21 @@ public final class KeptTally {
                 .one(row -> row.flag("taken"));
     }
 
-    /** Keeps a count if it took long, and forgets the last one if not. */
+    /** Waits until nobody else is counting; nobody does until this transaction ends. */
+    public void await(Connection connection) throws SQLException {
+        Sql.of(connection, "select pg_advisory_xact_lock(?)", LOCK).one(row -> true);
+    }
+
+    /** Keeps a count if it took long, and forgets the last one if not. For whoever counts, see {@link #begin}. */
     public void note(Connection connection, Instant countedAt, Duration took, String content) throws SQLException {
         if (took.compareTo(LONG) < 0) {
-            Sql.of(connection, "delete from tally where counted_at < ?", countedAt)
-                    .update();
+            Sql.of(connection, "delete from tally").update();
             return;
         }
         Sql.of(connection, """
                         insert into tally (counted_at, took_seconds, content) values (?, ?, ?)
                         on conflict (only_one) do update
                         set counted_at = excluded.counted_at, took_seconds = excluded.took_seconds, content = excluded.content
-                        where tally.counted_at < excluded.counted_at
                         """, countedAt, took.toMillis() / 1000.0, content).update();
     }
 
