@@ -64,7 +64,8 @@ final class NodesCommand implements Callable<Integer> {
             NodeTable table = new NodeTable();
             boolean more = options.each(
                     api,
-                    "/nodes",
+                    // The dispatcher looks for one status; several are picked here.
+                    wanted.size() == 1 ? "/nodes?status=" + wanted.iterator().next() : "/nodes",
                     node -> wanted.isEmpty()
                             || wanted.contains(node.path("status").asText()),
                     node -> {

@@ -28,7 +28,7 @@ record StatusPicture(URI dispatcher, JsonNode stats, JsonNode nodes) {
 
     /** Asks the dispatcher. */
     static StatusPicture of(DispatcherApi api) throws InterruptedException {
-        return new StatusPicture(api.base(), api.get("/stats"), api.get("/nodes?limit=" + MOST_ROWS));
+        return new StatusPicture(api.base(), api.get("/stats"), api.get("/nodes?sort=active&limit=" + MOST_ROWS));
     }
 
     /**

@@ -33,12 +33,16 @@ import org.climaterescue.dispatcher.streaming.Paging;
 import org.climaterescue.dispatcher.streaming.Place;
 import org.climaterescue.protocol.Texts;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Origins: their load, their limits, their pauses. */
 @Controller("/hosts")
 @ExecuteOn(TaskExecutors.BLOCKING)
 @Tag(name = "Hosts")
 class HostController {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HostController.class);
 
     private final Transactions transactions;
     private final Hosts hosts;
@@ -109,6 +113,12 @@ class HostController {
             return found(connection, host);
         });
         bell.ring();
+        // What becomes of a task stands in its history; of hosts and nodes, only here.
+        LOG.info(
+                "an operator steers host {}: paused {}, at most {} connections",
+                host,
+                now.paused(),
+                now.maxConnections());
         return now;
     }
 

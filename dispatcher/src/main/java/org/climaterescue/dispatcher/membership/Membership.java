@@ -33,11 +33,14 @@ import org.climaterescue.protocol.NodeWelcome;
 import org.climaterescue.protocol.Sha256;
 import org.climaterescue.protocol.StopReason;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Joining, living, draining and leaving. */
 @Singleton
 final class Membership {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final int PAGE = 1000;
 
     private final Transactions transactions;
@@ -204,11 +207,15 @@ final class Membership {
 
     /** The node finishes what it has and gets nothing new. */
     NodeStatus drain(String nodeId, boolean byItself) {
-        return transactions.in(connection -> {
+        NodeStatus now = transactions.in(connection -> {
             Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
             nodes.drain(connection, node.nodeNo(), byItself);
             return nodes.status(connection, node.nodeNo(), silence);
         });
+        if (!byItself) {
+            LOG.info("an operator drains node {}", nodeId);
+        }
+        return now;
     }
 
     /**
@@ -228,6 +235,9 @@ final class Membership {
                     node.nodeNo(), released.stream().filter(done -> done).count());
         });
         registry.forget(nodeId);
+        if (byOperator) {
+            LOG.info("an operator signs node {} off{}", nodeId, withdrawCopies ? ", and withdraws its copies" : "");
+        }
         if (gone.released() > 0) {
             bell.ring();
         }
