@@ -295,7 +295,9 @@ final class AllocationRounds implements GracefulShutdownCapable {
     /** Takes the turn and reads, in one round trip, what nearly every round needs. */
     private Opening open(Connection connection, List<Caller> line) throws SQLException {
         long began = System.nanoTime();
-        Head known = heads.last();
+        long space = Queue.space(line);
+        Head known = heads.last(space);
+        long measure = heads.measure(space);
         Place after = known == null ? Place.START : known.place();
         var reads = Pipeline.on(connection);
         turns.take(reads);
@@ -303,22 +305,22 @@ final class AllocationRounds implements GracefulShutdownCapable {
         Reply<List<Hosts.Free>> free = hosts.free(reads);
         Reply<Boolean> others = notices.others(reads);
         Reply<Optional<Place>> opened = known == null ? null : queue.opened(reads, known);
-        Beginning beginning = beginning(reads, line, after);
+        Beginning beginning = beginning(reads, line, after, measure);
         reads.send();
-        if (opened != null
-                && opened.get().filter(place -> place.compareTo(after) < 0).isPresent()) {
-            // There is something ahead of it: from the start, then.
+        Optional<Place> ahead =
+                opened == null ? Optional.empty() : opened.get().filter(place -> place.compareTo(after) < 0);
+        if (ahead.isPresent()) {
             reads = Pipeline.on(connection);
-            beginning = beginning(reads, line, Place.START);
+            beginning = beginning(reads, line, ahead.get(), measure);
             reads.send();
         }
-        heads.found(beginning.head().get(), began);
+        heads.found(beginning.head().get(), began, space, measure);
         return new Opening(admission.guests(), free.get(), others.get(), beginning.first());
     }
 
     /** The head comes before the page, see {@link ReadyQueue#head}. */
-    private Beginning beginning(Pipeline reads, List<Caller> line, Place after) throws SQLException {
-        return new Beginning(queue.head(reads, after), Queue.firstPage(reads, queue, line, after, retryBase));
+    private Beginning beginning(Pipeline reads, List<Caller> line, Place after, long measure) throws SQLException {
+        return new Beginning(queue.head(reads, after, measure), Queue.firstPage(reads, queue, line, after, retryBase));
     }
 
     /**
@@ -461,25 +463,45 @@ final class AllocationRounds implements GracefulShutdownCapable {
         }
     }
 
-    /** Where the queue began last, as long as that may be relied on. */
+    /**
+     * Where the queue began last, as long as that may be relied on: ahead of it is nothing that those could take who asked then. So it
+     * serves those who ask for no larger files. As long as some do who have more room, it is theirs that is kept.
+     */
     private static final class Heads {
 
         private @Nullable Head head;
         private long foundAt;
+        /** Rows of more bytes may be ahead of the head. */
+        private long measure;
+        /** When somebody last asked who has so much room. */
+        private long measuredAt;
 
         @Nullable
-        Head last() {
-            return System.nanoTime() - foundAt < Head.LASTS.toNanos() ? head : null;
+        Head last(long space) {
+            return space <= measure && lasts(foundAt) ? head : null;
+        }
+
+        /** What the next head is to be found for, in a round of those who have so much room. */
+        long measure(long space) {
+            return last(space) != null && lasts(measuredAt) ? measure : space;
         }
 
         /** Read by a round that began then; empty: there was nothing in the queue. */
-        void found(Optional<Head> now, long at) {
+        void found(Optional<Head> now, long at, long space, long measured) {
             head = now.orElse(null);
             foundAt = at;
+            measure = measured;
+            if (space == measured) {
+                measuredAt = at;
+            }
         }
 
         void forget() {
             head = null;
+        }
+
+        private static boolean lasts(long since) {
+            return System.nanoTime() - since < Head.LASTS.toNanos();
         }
     }
 }

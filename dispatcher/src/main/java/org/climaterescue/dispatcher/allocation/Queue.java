@@ -49,20 +49,26 @@ final class Queue {
      * Adds the read of the first rows to a pipeline. What nodes hold is not known yet, so these are the rows that somebody of
      * those who ask could take if he held nothing.
      *
-     * @param after where the queue begins: nothing is there up to this place
+     * @param after where the queue begins: nothing that fits is there up to this place
      */
     static FirstPage firstPage(Pipeline reads, ReadyQueue rows, List<Caller> line, Place after, Duration fullFor)
             throws SQLException {
         long wanted = 0;
         int floor = 10;
-        long space = 0;
         for (Caller caller : line) {
             wanted += caller.request().wanted();
             floor = Math.min(floor, caller.request().floor());
-            space = Math.max(space, caller.request().capacityBytes());
         }
         int size = pageFor(wanted);
-        return new FirstPage(size, rows.page(reads, after, new Appetite(floor, space, true, fullFor), size));
+        return new FirstPage(size, rows.page(reads, after, new Appetite(floor, space(line), true, fullFor), size));
+    }
+
+    /** The largest file that any of those who ask could take if he held nothing, in bytes. */
+    static long space(List<Caller> line) {
+        return line.stream()
+                .mapToLong(caller -> caller.request().capacityBytes())
+                .max()
+                .orElse(0);
     }
 
     /**

@@ -80,6 +80,39 @@ class HeadOfQueueTest extends FleetTest {
     }
 
     @Test
+    void whatWasTooLargeForThoseBeforeIsGivenToWhoeverHasTheRoom() {
+        String large = submit(", 'priority':9, 'size_bytes':5000000000");
+        submit(1);
+        submit(1);
+        String last = submit(1);
+        given("a");
+        given("b");
+
+        assertThat(dispatcher
+                        .post("/dispatch", "{'node_id':'" + node("c") + "','capacity_gb':6}")
+                        .at("/assignment/assigned_tasks/0/task_id"))
+                .isEqualTo(large);
+        assertThat(given("d")).isEqualTo(last);
+    }
+
+    @Test
+    void whatIsTooLargeIsStillAheadForWhoeverHasTheRoomAfterSomethingCameBack() {
+        String large = submit(", 'priority':8, 'size_bytes':5000000000");
+        submit(1);
+        submit(1);
+        String lease = claim("a");
+        given("b");
+        String urgent = submit(", 'priority':9");
+        assertThat(given("c")).isEqualTo(urgent);
+        release("a", lease);
+
+        assertThat(dispatcher
+                        .post("/dispatch", "{'node_id':'" + node("d") + "','capacity_gb':6}")
+                        .at("/assignment/assigned_tasks/0/task_id"))
+                .isEqualTo(large);
+    }
+
+    @Test
     void theNotesOfItAreClearedAwayWhenNoRoundNeedsThem() {
         submit(1);
         assertThat(openings()).isPositive();

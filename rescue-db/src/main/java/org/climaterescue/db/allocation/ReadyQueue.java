@@ -102,19 +102,21 @@ public final class ReadyQueue {
     }
 
     /**
-     * Adds to a round's first reads what tells where the next round may begin: the first row that is there, and which transactions were not
-     * over before it was read. Comes before the page, so that whatever the page does not show yet is found by {@link #opened} of the
+     * Adds to a round's first reads what tells where the next round may begin: the first row that is small enough, and which transactions
+     * were not over before it was read. Comes before the page, so that whatever the page does not show yet is found by {@link #opened} of the
      * next round.
      *
      * @param after where this round begins
+     * @param space rows of more bytes are stepped over; those of unknown size are not
      */
-    public Reply<Optional<Head>> head(Pipeline reads, Place after) throws SQLException {
+    public Reply<Optional<Head>> head(Pipeline reads, Place after, long space) throws SQLException {
         return reads.first(
                 """
                 with begun as materialized (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin)
                 select r.urgency, r.copies, r.rank, r.task_id, r.slot, b.xmin
                 from begun b, lateral (
                     select * from ready r where (r.urgency, r.copies, r.rank, r.task_id, r.slot) > (?, ?, ?, ?, ?)
+                      and coalesce(r.size_bytes <= ?, true)
                 """ + IN_ORDER + " limit 1) r",
                 row -> {
                     Place first = place(row);
@@ -126,7 +128,8 @@ public final class ReadyQueue {
                 after.copies(),
                 after.rank(),
                 after.taskId(),
-                after.slot());
+                after.slot(),
+                space);
     }
 
     /**
