@@ -305,13 +305,13 @@ final class AllocationRounds implements GracefulShutdownCapable {
         Reply<List<Hosts.Free>> free = hosts.free(reads);
         Reply<Boolean> others = notices.others(reads);
         Reply<Optional<Place>> opened = known == null ? null : queue.opened(reads, known);
-        Beginning beginning = beginning(reads, line, after, measure);
+        Beginning beginning = beginning(reads, line, space, after, measure);
         reads.send();
         Optional<Place> ahead =
                 opened == null ? Optional.empty() : opened.get().filter(place -> place.compareTo(after) < 0);
         if (ahead.isPresent()) {
             reads = Pipeline.on(connection);
-            beginning = beginning(reads, line, ahead.get(), measure);
+            beginning = beginning(reads, line, space, ahead.get(), measure);
             reads.send();
         }
         heads.found(beginning.head().get(), began, space, measure);
@@ -319,8 +319,10 @@ final class AllocationRounds implements GracefulShutdownCapable {
     }
 
     /** The head comes before the page, see {@link ReadyQueue#head}. */
-    private Beginning beginning(Pipeline reads, List<Caller> line, Place after, long measure) throws SQLException {
-        return new Beginning(queue.head(reads, after, measure), Queue.firstPage(reads, queue, line, after, retryBase));
+    private Beginning beginning(Pipeline reads, List<Caller> line, long space, Place after, long measure)
+            throws SQLException {
+        return new Beginning(
+                queue.head(reads, after, measure), Queue.firstPage(reads, queue, line, space, after, retryBase));
     }
 
     /**

@@ -49,9 +49,11 @@ final class Queue {
      * Adds the read of the first rows to a pipeline. What nodes hold is not known yet, so these are the rows that somebody of
      * those who ask could take if he held nothing.
      *
+     * @param space of those who ask, see {@link #space}
      * @param after where the queue begins: nothing that fits is there up to this place
      */
-    static FirstPage firstPage(Pipeline reads, ReadyQueue rows, List<Caller> line, Place after, Duration fullFor)
+    static FirstPage firstPage(
+            Pipeline reads, ReadyQueue rows, List<Caller> line, long space, Place after, Duration fullFor)
             throws SQLException {
         long wanted = 0;
         int floor = 10;
@@ -60,7 +62,7 @@ final class Queue {
             floor = Math.min(floor, caller.request().floor());
         }
         int size = pageFor(wanted);
-        return new FirstPage(size, rows.page(reads, after, new Appetite(floor, space(line), true, fullFor), size));
+        return new FirstPage(size, rows.page(reads, after, new Appetite(floor, space, true, fullFor), size));
     }
 
     /** The largest file that any of those who ask could take if he held nothing, in bytes. */

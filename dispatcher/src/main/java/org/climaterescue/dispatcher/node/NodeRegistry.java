@@ -116,13 +116,12 @@ public final class NodeRegistry {
                 if (found.get().dismissed() && !open) {
                     return CompletableFuture.failedFuture(dismissed(request.nodeId()));
                 }
-                if (!found.get().gone()) {
-                    // Rounds note it seldom.
-                    heard.add(found.get().nodeNo());
+                if (found.get().gone()) {
+                    return CompletableFuture.supplyAsync(() -> takeBack(found.get()), blocking);
                 }
-                return found.get().gone()
-                        ? CompletableFuture.supplyAsync(() -> takeBack(found.get()), blocking)
-                        : CompletableFuture.completedFuture(found.get());
+                // Rounds note it seldom.
+                heard.add(found.get().nodeNo());
+                return CompletableFuture.completedFuture(found.get());
             }
             if (!open) {
                 return CompletableFuture.failedFuture(unknown(request.nodeId()));

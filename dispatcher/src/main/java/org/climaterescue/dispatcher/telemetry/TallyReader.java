@@ -20,6 +20,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.telemetry.Figures;
@@ -41,7 +42,6 @@ final class TallyReader {
 
     private static final Logger LOG = LoggerFactory.getLogger(TallyReader.class);
     private static final int HOSTS = 50;
-    private static final int REST_TIMES_TAKEN = 10;
 
     private final Transactions transactions;
     private final Figures figures;
@@ -99,7 +99,7 @@ final class TallyReader {
             long start = System.nanoTime();
             try {
                 countUnlessAnother();
-            } catch (RuntimeException e) {
+            } catch (StorageFailure e) {
                 rest(Duration.ofNanos(System.nanoTime() - start));
                 LOG.warn("The tasks could not be counted; the figures stay as they were: {}", e.getMessage());
             } finally {
@@ -124,7 +124,7 @@ final class TallyReader {
     }
 
     private void rest(Duration took) {
-        restUntil = System.nanoTime() + took.toNanos() * REST_TIMES_TAKEN;
+        restUntil = System.nanoTime() + took.toNanos() * KeptTally.REST_TIMES_TAKEN;
     }
 
     private Counted count(Connection connection) throws SQLException {
@@ -141,23 +141,23 @@ final class TallyReader {
     private Tally tally(Connection connection) throws SQLException {
         // First, for it tells a time since which the count goes on.
         Figures.Waiting waiting = figures.waiting(connection);
-        List<Figures.Sum> tallies = figures.tasks(connection);
+        List<Figures.Sum> sums = figures.tasks(connection);
         Figures.Copies copies = figures.copies(connection);
-        List<Figures.Sum> byStatus = tallies.stream()
-                .filter(tally -> tally.priority() == null && tally.host() == null)
+        List<Figures.Sum> byStatus = sums.stream()
+                .filter(sum -> sum.priority() == null && sum.host() == null)
                 .toList();
         return new Tally(
                 amounts(byStatus),
                 new Amount(copies.copies(), copies.bytes()),
                 byStatus.stream()
-                        .filter(tally -> open(tally.status()))
+                        .filter(sum -> open(sum.status()))
                         .mapToLong(Figures.Sum::missing)
                         .sum(),
                 waiting.ready(),
                 waiting.backoff(),
                 waiting.oldestSeconds(),
-                byPriority(tallies),
-                byHost(tallies));
+                byPriority(sums),
+                byHost(sums));
     }
 
     private static ProgressLog.Sample sample(Counted counted) {
@@ -178,15 +178,15 @@ final class TallyReader {
         return Objects.requireNonNull(tally.tasks().get(status), "every status is present");
     }
 
-    private static List<Stats.OfPriority> byPriority(List<Figures.Sum> tallies) {
-        return grouped(tallies, Figures.Sum::priority).entrySet().stream()
+    private static List<Stats.OfPriority> byPriority(List<Figures.Sum> sums) {
+        return grouped(sums, Figures.Sum::priority).entrySet().stream()
                 .map(group -> new Stats.OfPriority(group.getKey(), amounts(group.getValue())))
                 .sorted(Comparator.comparingInt(Stats.OfPriority::priority).reversed())
                 .toList();
     }
 
-    private static List<Stats.OfHost> byHost(List<Figures.Sum> tallies) {
-        return grouped(tallies, Figures.Sum::host).entrySet().stream()
+    private static List<Stats.OfHost> byHost(List<Figures.Sum> sums) {
+        return grouped(sums, Figures.Sum::host).entrySet().stream()
                 .sorted(Comparator.comparingLong(
                                 (Map.Entry<String, List<Figures.Sum>> group) -> notSafe(group.getValue()))
                         .reversed()
@@ -197,12 +197,12 @@ final class TallyReader {
     }
 
     private static <K> Map<K, List<Figures.Sum>> grouped(
-            List<Figures.Sum> tallies, Function<Figures.Sum, @Nullable K> key) {
+            List<Figures.Sum> sums, Function<Figures.Sum, @Nullable K> key) {
         Map<K, List<Figures.Sum>> groups = new HashMap<>();
-        for (Figures.Sum tally : tallies) {
-            K group = key.apply(tally);
+        for (Figures.Sum sum : sums) {
+            K group = key.apply(sum);
             if (group != null) {
-                groups.computeIfAbsent(group, none -> new ArrayList<>()).add(tally);
+                groups.computeIfAbsent(group, none -> new ArrayList<>()).add(sum);
             }
         }
         return groups;
@@ -222,12 +222,12 @@ final class TallyReader {
         };
     }
 
-    private static Map<TaskStatus, Amount> amounts(List<Figures.Sum> tallies) {
+    private static Map<TaskStatus, Amount> amounts(List<Figures.Sum> sums) {
         Map<TaskStatus, Amount> amounts = new EnumMap<>(TaskStatus.class);
         for (TaskStatus status : TaskStatus.values()) {
             amounts.put(status, new Amount(0, 0));
         }
-        tallies.forEach(tally -> amounts.put(tally.status(), new Amount(tally.tasks(), tally.bytes())));
+        sums.forEach(sum -> amounts.put(sum.status(), new Amount(sum.tasks(), sum.bytes())));
         return amounts;
     }
 

@@ -18,7 +18,8 @@ public final class KeptTally {
     /** What is counted faster is counted anew whenever somebody asks. */
     private static final Duration LONG = Duration.ofMillis(250);
 
-    private static final int REST_TIMES_TAKEN = 10;
+    /** A count is rested from so many times as long as it took. */
+    public static final int REST_TIMES_TAKEN = 10;
 
     /** Of the advisory lock on counting; no other lock of this program has this key. */
     private static final long LOCK = 0x7461_6c6c_79L;
