@@ -48,7 +48,6 @@ import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.DispatchRequest;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeStatus;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -298,6 +297,8 @@ final class AllocationRounds implements GracefulShutdownCapable {
         long space = Queue.space(line);
         Head known = heads.last(space);
         long measure = heads.measure(space);
+        Set<Integer> passed = known == null ? Set.of() : heads.passed();
+        Set<Integer> toPass = heads.toPass(space);
         Place after = known == null ? Place.START : known.place();
         var reads = Pipeline.on(connection);
         turns.take(reads);
@@ -305,24 +306,26 @@ final class AllocationRounds implements GracefulShutdownCapable {
         Reply<List<Hosts.Free>> free = hosts.free(reads);
         Reply<Boolean> others = notices.others(reads);
         Reply<Optional<Place>> opened = known == null ? null : queue.opened(reads, known);
-        Beginning beginning = beginning(reads, line, space, after, measure);
+        Beginning beginning = beginning(reads, line, space, after, measure, toPass);
         reads.send();
         Optional<Place> ahead =
                 opened == null ? Optional.empty() : opened.get().filter(place -> place.compareTo(after) < 0);
         if (ahead.isPresent()) {
             reads = Pipeline.on(connection);
-            beginning = beginning(reads, line, space, ahead.get(), measure);
+            beginning = beginning(reads, line, space, ahead.get(), measure, toPass);
             reads.send();
         }
-        heads.found(beginning.head().get(), began, space, measure);
-        return new Opening(admission.guests(), free.get(), others.get(), beginning.first());
+        heads.found(beginning.head().get(), began, space, measure, toPass);
+        return new Opening(admission.guests(), free.get(), others.get(), beginning.first(), passed);
     }
 
     /** The head comes before the page, see {@link ReadyQueue#head}. */
-    private Beginning beginning(Pipeline reads, List<Caller> line, long space, Place after, long measure)
+    private Beginning beginning(
+            Pipeline reads, List<Caller> line, long space, Place after, long measure, Set<Integer> toPass)
             throws SQLException {
         return new Beginning(
-                queue.head(reads, after, measure), Queue.firstPage(reads, queue, line, space, after, retryBase));
+                queue.head(reads, after, measure, toPass),
+                Queue.firstPage(reads, queue, line, space, after, retryBase));
     }
 
     /**
@@ -371,7 +374,12 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 headroom,
                 others::get,
                 open -> opening.others() ? withOthers(connection, open, callers) : open);
-        Place next = new Queue(connection, queue, headroom, retryBase).offerTo(policy, opening.first(), goOnAt);
+        var rows = new Queue(connection, queue, headroom, retryBase);
+        if (!rows.offerPassed(policy, opening.first(), opening.passed())) {
+            heads.forget();
+        }
+        Place next = rows.offerTo(policy, opening.first(), goOnAt);
+        heads.pass(rows.inTheWay());
         return new Decision(policy.grants(), next);
     }
 
@@ -432,8 +440,18 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 guest.status() == NodeStatus.ACTIVE ? Math.min(wanted, free) : 0);
     }
 
-    /** What a round begins with; {@code others}: whether nodes wait at other dispatchers as well. */
-    private record Opening(List<Room.Guest> guests, List<Hosts.Free> free, boolean others, Queue.FirstPage first) {}
+    /**
+     * What a round begins with.
+     *
+     * @param others whether nodes wait at other dispatchers as well
+     * @param passed hosts whose rows may be ahead of the first ones
+     */
+    private record Opening(
+            List<Room.Guest> guests,
+            List<Hosts.Free> free,
+            boolean others,
+            Queue.FirstPage first,
+            Set<Integer> passed) {}
 
     /** Where the queue begins, and what is there. */
     private record Beginning(Reply<Optional<Head>> head, Queue.FirstPage first) {}
@@ -462,48 +480,6 @@ final class AllocationRounds implements GracefulShutdownCapable {
                 read = true;
             }
             return found;
-        }
-    }
-
-    /**
-     * Where the queue began last, as long as that may be relied on: ahead of it is nothing that those could take who asked then. So it
-     * serves those who ask for no larger files. As long as some do who have more room, it is theirs that is kept.
-     */
-    private static final class Heads {
-
-        private @Nullable Head head;
-        private long foundAt;
-        /** Rows of more bytes may be ahead of the head. */
-        private long measure;
-        /** When somebody last asked who has so much room. */
-        private long measuredAt;
-
-        @Nullable
-        Head last(long space) {
-            return space <= measure && lasts(foundAt) ? head : null;
-        }
-
-        /** What the next head is to be found for, in a round of those who have so much room. */
-        long measure(long space) {
-            return last(space) != null && lasts(measuredAt) ? measure : space;
-        }
-
-        /** Read by a round that began then; empty: there was nothing in the queue. */
-        void found(Optional<Head> now, long at, long space, long measured) {
-            head = now.orElse(null);
-            foundAt = at;
-            measure = measured;
-            if (space == measured) {
-                measuredAt = at;
-            }
-        }
-
-        void forget() {
-            head = null;
-        }
-
-        private static boolean lasts(long since) {
-            return System.nanoTime() - since < Head.LASTS.toNanos();
         }
     }
 }

@@ -4,9 +4,11 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.climaterescue.db.Pipeline;
 import org.climaterescue.db.Pipeline.Reply;
@@ -14,6 +16,7 @@ import org.climaterescue.db.allocation.ReadyQueue;
 import org.climaterescue.db.allocation.ReadyQueue.Appetite;
 import org.climaterescue.db.allocation.ReadyQueue.Candidate;
 import org.climaterescue.db.allocation.ReadyQueue.Place;
+import org.climaterescue.db.allocation.ReadyQueue.Stretch;
 import org.climaterescue.db.host.Headroom;
 import org.climaterescue.dispatcher.allocation.WaitingRoom.Caller;
 
@@ -37,6 +40,7 @@ final class Queue {
     private final ReadyQueue rows;
     private final Headroom headroom;
     private final Duration fullFor;
+    private Set<Integer> inTheWay = Set.of();
 
     Queue(Connection connection, ReadyQueue rows, Headroom headroom, Duration fullFor) {
         this.connection = connection;
@@ -62,7 +66,7 @@ final class Queue {
             floor = Math.min(floor, caller.request().floor());
         }
         int size = pageFor(wanted);
-        return new FirstPage(size, rows.page(reads, after, new Appetite(floor, space, true, fullFor), size));
+        return new FirstPage(after, size, rows.page(reads, after, new Appetite(floor, space, true, fullFor), size));
     }
 
     /** The largest file that any of those who ask could take if he held nothing, in bytes. */
@@ -71,6 +75,21 @@ final class Queue {
                 .mapToLong(caller -> caller.request().capacityBytes())
                 .max()
                 .orElse(0);
+    }
+
+    /**
+     * Offers what is ahead of the first rows, of hosts that were left behind because they stood no more, and that stand more now.
+     *
+     * @return false when so many of them went to nobody that there are more to be looked at
+     */
+    boolean offerPassed(AllocationPolicy policy, FirstPage first, Set<Integer> hosts) throws SQLException {
+        return offerInOrder(policy, open(hosts), new Stretch(Place.START, first.after), SMALLEST_PAGE)
+                .equals(Place.START);
+    }
+
+    /** Hosts that stood no more and whose rows were most of the first ones; empty if these were mostly taken. */
+    Set<Integer> inTheWay() {
+        return inTheWay;
     }
 
     /**
@@ -99,7 +118,12 @@ final class Queue {
             }
             size = pageFor(policy.wanted());
             if ((before - policy.wanted()) * 2 < page.size()) {
-                return offerOfOpenHosts(policy, read.compareTo(goOnAt) > 0 ? read : goOnAt, size);
+                inTheWay = page.stream()
+                        .map(Candidate::hostNo)
+                        .filter(host -> headroom.of(host) == 0)
+                        .collect(Collectors.toSet());
+                Place after = read.compareTo(goOnAt) > 0 ? read : goOnAt;
+                return offerInOrder(policy, open(rows.hosts(connection)), new Stretch(after, Place.END), size);
             }
             // Most of them were taken: so will be those that come next.
             page = rows.page(connection, read, appetite(policy), size);
@@ -111,20 +135,27 @@ final class Queue {
         return Math.clamp(wanted + wanted / 4, SMALLEST_PAGE, LARGEST_PAGE);
     }
 
-    private Place offerOfOpenHosts(AllocationPolicy policy, Place after, int page) throws SQLException {
-        List<Integer> open = rows.hosts(connection).stream()
-                .filter(host -> headroom.of(host) > 0)
-                .toList();
-        if (open.isEmpty()) {
+    private List<Integer> open(Collection<Integer> hosts) {
+        return hosts.stream().filter(host -> headroom.of(host) > 0).toList();
+    }
+
+    /**
+     * Offers the rows of these hosts that are on a stretch of the queue, in the order of work.
+     *
+     * @return where the next round goes on
+     */
+    private Place offerInOrder(AllocationPolicy policy, List<Integer> hosts, Stretch stretch, int page)
+            throws SQLException {
+        if (hosts.isEmpty() || !policy.hungry()) {
             return Place.START;
         }
-        int each = Math.clamp(page / open.size(), ROWS_PER_WANTED, page);
+        int each = Math.clamp(page / hosts.size(), ROWS_PER_WANTED, page);
         Map<Integer, List<Candidate>> byHost =
-                rows.pageOfHosts(connection, open, after, appetite(policy), each).stream()
+                rows.pageOfHosts(connection, hosts, stretch, appetite(policy), each).stream()
                         .collect(Collectors.groupingBy(Candidate::hostNo));
         var heads = new PriorityQueue<Line>();
         byHost.forEach((host, tasks) -> heads.add(new Line(host, tasks, each)));
-        Place place = after;
+        Place place = stretch.after();
         for (int offered = 0; policy.hungry() && !heads.isEmpty(); offered++) {
             if (offered == MOST_ROWS) {
                 return place;
@@ -139,8 +170,8 @@ final class Queue {
             if (!line.tasks.isEmpty()) {
                 heads.add(line);
             } else if (line.more) {
-                List<Candidate> next =
-                        rows.pageOfHosts(connection, List.of(line.host), task.place(), appetite(policy), page);
+                List<Candidate> next = rows.pageOfHosts(
+                        connection, List.of(line.host), new Stretch(place, stretch.upTo()), appetite(policy), page);
                 if (!next.isEmpty()) {
                     heads.add(new Line(line.host, next, page));
                 }
@@ -153,8 +184,8 @@ final class Queue {
         return new Appetite(policy.lowestFloor(), policy.largestSpace(), policy.anyForUnknown(), fullFor);
     }
 
-    /** The first rows in the order of work, {@code size} of them unless there are fewer. */
-    record FirstPage(int size, Reply<List<Candidate>> rows) {}
+    /** The rows that come first in the order of work after a place, {@code size} of them unless there are fewer. */
+    record FirstPage(Place after, int size, Reply<List<Candidate>> rows) {}
 
     /** What has been read of one host and not offered yet; never empty while it is compared. */
     private static final class Line implements Comparable<Line> {

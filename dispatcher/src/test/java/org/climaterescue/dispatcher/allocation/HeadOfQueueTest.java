@@ -2,6 +2,8 @@ package org.climaterescue.dispatcher.allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.Transactions;
@@ -110,6 +112,71 @@ class HeadOfQueueTest extends FleetTest {
                         .post("/dispatch", "{'node_id':'" + node("d") + "','capacity_gb':6}")
                         .at("/assignment/assigned_tasks/0/task_id"))
                 .isEqualTo(large);
+    }
+
+    @Test
+    void whatIsOfAHostThatStoodNoMoreIsGivenInItsTurnOnceItStandsMore() {
+        List<String> busy = saturate();
+        List<String> others = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            others.add(submit(1));
+        }
+
+        assertThat(given("b")).isEqualTo(others.get(0));
+        assertThat(given("c")).isEqualTo(others.get(1));
+        assertThat(given("d")).isEqualTo(others.get(2));
+        dispatcher.patch("/hosts/busy" + test + ".example.org", "{'paused':false}");
+        for (int i = 0; i < busy.size(); i++) {
+            assertThat(given("e" + i)).isEqualTo(busy.get(i));
+        }
+        assertThat(given("f")).isEqualTo(others.get(3));
+    }
+
+    @Test
+    void whatComesBackAmongRowsOfAHostThatStandsNoMoreIsGivenFirst() {
+        String oldest = submit(1);
+        String lease = claim("a");
+        saturate();
+        submit(1);
+        submit(1);
+        submit(1);
+        given("b");
+        given("c");
+
+        release("a", lease);
+
+        assertThat(given("d")).isEqualTo(oldest);
+    }
+
+    @Test
+    void aHostThatIsPausedAgainKeepsNobodyElseWaiting() {
+        List<String> busy = saturate();
+        List<String> others = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            others.add(submit(1));
+        }
+        given("b");
+        given("c");
+        dispatcher.patch("/hosts/busy" + test + ".example.org", "{'paused':false}");
+        assertThat(given("d")).isEqualTo(busy.getFirst());
+        dispatcher.patch("/hosts/busy" + test + ".example.org", "{'paused':true}");
+
+        assertThat(given("e")).isEqualTo(others.get(2));
+    }
+
+    /** More tasks of a host than a round reads at first, all ahead of those that are submitted next. */
+    private List<String> saturate() {
+        List<String> busy = new ArrayList<>();
+        for (int i = 0; i < 70; i++) {
+            busy.add(dispatcher
+                    .post(
+                            "/tasks",
+                            "{'dataset_url':'https://busy" + test + ".example.org/" + i
+                                    + "', 'size_bytes':1000, 'copies':1}")
+                    .at("/task_id"));
+        }
+        dispatcher.patch("/hosts/busy" + test + ".example.org", "{'paused':true}");
+        return busy;
     }
 
     @Test

@@ -61,10 +61,61 @@ public final class ReadyQueue {
               and r.urgency <= 10 - ? and coalesce(r.size_bytes <= ?, ?)
             """;
 
+    private static final String UP_TO = "(r.urgency, r.copies, r.rank, r.task_id, r.slot) <= (?, ?, ?, ?, ?)";
+
     /** So many are read to find the first of them. */
     private static final long MOST_OPENINGS = 1000;
 
     private static final String IN_ORDER = " order by r.urgency, r.copies, r.rank, r.task_id, r.slot ";
+
+    private static final String BEGUN =
+            "with recursive begun as materialized (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin)";
+
+    /** Parameters: a place, space. */
+    private static final String SMALL_ENOUGH = """
+            (r.urgency, r.copies, r.rank, r.task_id, r.slot) > (?, ?, ?, ?, ?) and coalesce(r.size_bytes <= ?, true)
+            """;
+
+    private static final String HEAD = BEGUN + """
+            select r.urgency, r.copies, r.rank, r.task_id, r.slot, b.xmin
+            from begun b, lateral (select * from ready r where
+            """ + SMALL_ENOUGH + IN_ORDER + " limit 1) r";
+
+    /** Every host that has rows in the queue: one step into the index a host, however many rows it has. */
+    private static final String KNOWN_HOSTS = """
+            known as (
+                (select host_no from ready order by host_no limit 1)
+                union all
+                select (select r.host_no from ready r where r.host_no > k.host_no order by r.host_no limit 1)
+                from known k where k.host_no is not null
+            )
+            """;
+
+    /**
+     * A million rows of a host that is passed are not stepped over one by one: when the first thousand are all of such hosts,
+     * the other hosts are asked for their first row.
+     */
+    private static final String HEAD_PASSING = BEGUN + ", " + KNOWN_HOSTS + """
+            , near as materialized (
+                select r.urgency, r.copies, r.rank, r.task_id, r.slot, r.host_no from ready r where
+            """ + SMALL_ENOUGH + IN_ORDER + """
+                limit 1000
+            ), first_near as materialized (select * from near r where r.host_no <> all (?)
+            """
+            + IN_ORDER + """
+                limit 1
+            ), found as (
+                select * from first_near
+                union all
+                select f.* from known k cross join lateral (
+                    select r.urgency, r.copies, r.rank, r.task_id, r.slot, r.host_no from ready r
+                    where k.host_no <> all (?) and r.host_no = k.host_no and
+            """ + SMALL_ENOUGH + IN_ORDER + """
+                limit 1) f
+                where not exists (select from first_near)
+            )
+            select r.urgency, r.copies, r.rank, r.task_id, r.slot, b.xmin from begun b, found r
+            """ + IN_ORDER + " limit 1";
 
     private static final String PAGE =
             CANDIDATE.formatted("(select * from ready r where " + THAT_FIT + IN_ORDER + " limit ?) r", LONGEST_FULL)
@@ -72,7 +123,7 @@ public final class ReadyQueue {
 
     private static final String PAGE_OF_HOSTS = CANDIDATE.formatted(
                     "unnest(?::integer[]) as open (host_no) cross join lateral (select * from ready r where r.host_no = open.host_no and "
-                            + THAT_FIT + IN_ORDER + " limit ?) r",
+                            + UP_TO + " and " + THAT_FIT + IN_ORDER + " limit ?) r",
                     LONGEST_FULL)
             + IN_ORDER;
 
@@ -108,28 +159,33 @@ public final class ReadyQueue {
      *
      * @param after where this round begins
      * @param space rows of more bytes are stepped over; those of unknown size are not
+     * @param passed hosts whose rows are stepped over
      */
-    public Reply<Optional<Head>> head(Pipeline reads, Place after, long space) throws SQLException {
-        return reads.first(
-                """
-                with begun as materialized (select pg_snapshot_xmin(pg_current_snapshot())::text::bigint as xmin)
-                select r.urgency, r.copies, r.rank, r.task_id, r.slot, b.xmin
-                from begun b, lateral (
-                    select * from ready r where (r.urgency, r.copies, r.rank, r.task_id, r.slot) > (?, ?, ?, ?, ?)
-                      and coalesce(r.size_bytes <= ?, true)
-                """ + IN_ORDER + " limit 1) r",
-                row -> {
-                    Place first = place(row);
-                    return new Head(
-                            new Place(first.urgency(), first.copies(), first.rank(), first.taskId(), first.slot() - 1),
-                            row.number("xmin"));
-                },
-                after.urgency(),
-                after.copies(),
-                after.rank(),
-                after.taskId(),
-                after.slot(),
-                space);
+    public Reply<Optional<Head>> head(Pipeline reads, Place after, long space, Set<Integer> passed)
+            throws SQLException {
+        var parameters = new ArrayList<Object>();
+        addPlace(parameters, after);
+        parameters.add(space);
+        if (passed.isEmpty()) {
+            return reads.first(HEAD, ReadyQueue::head, parameters.toArray());
+        }
+        Integer[] hosts = passed.toArray(Integer[]::new);
+        parameters.add(hosts);
+        parameters.add(hosts);
+        addPlace(parameters, after);
+        parameters.add(space);
+        return reads.first(HEAD_PASSING, ReadyQueue::head, parameters.toArray());
+    }
+
+    private static Head head(Sql.Row row) throws SQLException {
+        Place first = place(row);
+        return new Head(
+                new Place(first.urgency(), first.copies(), first.rank(), first.taskId(), first.slot() - 1),
+                row.number("xmin"));
+    }
+
+    private static void addPlace(List<Object> parameters, Place place) {
+        parameters.addAll(List.of(place.urgency(), place.copies(), place.rank(), place.taskId(), place.slot()));
     }
 
     /**
@@ -163,40 +219,28 @@ public final class ReadyQueue {
     }
 
     /**
-     * The next rows of each of these hosts that somebody could take, all in the order of work.
+     * The first rows of each of these hosts on a stretch of the queue that somebody could take, all in the order of work.
      *
      * @param each how many of a host
      */
     public List<Candidate> pageOfHosts(
-            Connection connection, List<Integer> hosts, Place after, Appetite appetite, int each) throws SQLException {
-        return Sql.of(
-                        connection,
-                        PAGE_OF_HOSTS,
-                        hosts.toArray(Integer[]::new),
-                        after.urgency(),
-                        after.copies(),
-                        after.rank(),
-                        after.taskId(),
-                        after.slot(),
-                        appetite.floor(),
-                        appetite.space(),
-                        appetite.unknown(),
-                        each,
-                        appetite.fullForSeconds())
-                .list(ReadyQueue::candidate);
+            Connection connection, List<Integer> hosts, Stretch stretch, Appetite appetite, int each)
+            throws SQLException {
+        var parameters = new ArrayList<Object>();
+        parameters.add(hosts.toArray(Integer[]::new));
+        addPlace(parameters, stretch.upTo());
+        addPlace(parameters, stretch.after());
+        parameters.addAll(
+                List.of(appetite.floor(), appetite.space(), appetite.unknown(), each, appetite.fullForSeconds()));
+        return Sql.of(connection, PAGE_OF_HOSTS, parameters.toArray()).list(ReadyQueue::candidate);
     }
 
-    /** Every host that has rows in the queue: one step into the index a host, however many rows it has. */
+    /** Every host that has rows in the queue. */
     public List<Integer> hosts(Connection connection) throws SQLException {
-        return Sql.of(connection, """
-                        with recursive known as (
-                            (select host_no from ready order by host_no limit 1)
-                            union all
-                            select (select r.host_no from ready r where r.host_no > k.host_no order by r.host_no limit 1)
-                            from known k where k.host_no is not null
-                        )
-                        select host_no from known where host_no is not null
-                        """).list(row -> row.integer("host_no"));
+        return Sql.of(
+                        connection,
+                        "with recursive " + KNOWN_HOSTS + "select host_no from known where host_no is not null")
+                .list(row -> row.integer("host_no"));
     }
 
     /**
@@ -338,6 +382,9 @@ public final class ReadyQueue {
         /** Before everything. */
         public static final Place START = new Place(-1, 0, 0, 0, 0);
 
+        /** After everything. */
+        public static final Place END = new Place(10, 0, 0, 0, 0);
+
         @Override
         public int compareTo(Place other) {
             return ORDER_OF_WORK.compare(this, other);
@@ -349,8 +396,11 @@ public final class ReadyQueue {
         }
     }
 
+    /** A part of the queue: the rows after the one place, up to and with the other. */
+    public record Stretch(Place after, Place upTo) {}
+
     /**
-     * Where the queue began when a round looked: up to this place it had no row.
+     * Where the queue began when a round looked: up to this place it had no row but for those that were stepped over.
      *
      * @param xmin the first transaction that may not have been over by then
      */
