@@ -121,9 +121,11 @@ public final class ReadyQueue {
             CANDIDATE.formatted("(select * from ready r where " + THAT_FIT + IN_ORDER + " limit ?) r", LONGEST_FULL)
                     + IN_ORDER;
 
+    // The end of the stretch is looked at afterwards: with two bounds the planner would rather go through the rows that
+    // all hosts have between them.
     private static final String PAGE_OF_HOSTS = CANDIDATE.formatted(
-                    "unnest(?::integer[]) as open (host_no) cross join lateral (select * from ready r where r.host_no = open.host_no and "
-                            + UP_TO + " and " + THAT_FIT + IN_ORDER + " limit ?) r",
+                    "unnest(?::integer[]) as open (host_no) cross join lateral (select * from (select * from ready r where r.host_no = open.host_no and "
+                            + THAT_FIT + IN_ORDER + " limit ?) r where " + UP_TO + ") r",
                     LONGEST_FULL)
             + IN_ORDER;
 
@@ -228,10 +230,10 @@ public final class ReadyQueue {
             throws SQLException {
         var parameters = new ArrayList<Object>();
         parameters.add(hosts.toArray(Integer[]::new));
-        addPlace(parameters, stretch.upTo());
         addPlace(parameters, stretch.after());
-        parameters.addAll(
-                List.of(appetite.floor(), appetite.space(), appetite.unknown(), each, appetite.fullForSeconds()));
+        parameters.addAll(List.of(appetite.floor(), appetite.space(), appetite.unknown(), each));
+        addPlace(parameters, stretch.upTo());
+        parameters.add(appetite.fullForSeconds());
         return Sql.of(connection, PAGE_OF_HOSTS, parameters.toArray()).list(ReadyQueue::candidate);
     }
 
