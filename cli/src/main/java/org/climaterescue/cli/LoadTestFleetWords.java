@@ -21,6 +21,13 @@ final class LoadTestFleetWords {
                                         .map(standing ->
                                                 "%,d tasks %s".formatted(standing.getValue(), standing.getKey()))
                                         .collect(Collectors.joining(", "))),
+                String.format(
+                        Locale.ROOT,
+                        "Of 100 copies, 99 were made in %.0f s, %,.0f a second. The last ones took %.0f s more: they waited for"
+                                + " another try, or until leases of silent nodes had run out.",
+                        fleet.busySeconds(),
+                        fleet.busyPerSecond(),
+                        fleet.rescue().seconds() - fleet.busySeconds()),
                 "%s failed and were tried again. %s fell silent with %s; of their tasks, %,d were handed on to others."
                         .formatted(
                                 Words.count(fleet.failures(), "download"),

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.climaterescue.mock.load.CallKind;
+import org.climaterescue.mock.load.FleetOutcome;
 import org.climaterescue.mock.load.Latency;
 import org.climaterescue.mock.load.Law;
 import org.climaterescue.mock.load.Phase;
@@ -40,7 +41,10 @@ final class LoadTestPage {
                 svg { max-width: 100%%; height: auto }
                 table { border-collapse: collapse; margin: 1rem 0 }
                 h2 { font-size: 1.1rem }
+                .laws { list-style: none; padding: 0 }
+                .holds::before { content: "✓ "; color: #2e8b6f; font-weight: bold }
                 .broken { color: #b3261e; font-weight: bold }
+                .broken::before { content: "✗ " }
                 th, td { padding: .2rem .9rem; border-bottom: 1px solid #e3e7ea; text-align: right }
                 th:first-child, td:first-child, th:nth-child(2), td:nth-child(2) { text-align: left }
                 </style>
@@ -61,15 +65,17 @@ final class LoadTestPage {
                 </body>
                 </html>
                 """.formatted(
-                        report.dispatcher(),
-                        report.at(),
-                        report.phases().stream().map(LoadTestPage::figure).collect(Collectors.joining("\n")),
-                        // Without the XML declaration, which has no place inside a page.
-                        svg.substring(svg.indexOf("<svg")),
-                        report.phases().stream().map(LoadTestPage::rows).collect(Collectors.joining("\n")),
-                        report.fleet() == null ? "" : laws(report.fleet().laws()),
-                        paragraphs(report.notes()),
-                        report.fleet() == null ? DRAIN : FLEET);
+                report.dispatcher(),
+                report.at(),
+                report.fleet() == null
+                        ? report.phases().stream().map(LoadTestPage::figure).collect(Collectors.joining("\n"))
+                        : figures(report.fleet()),
+                // Without the XML declaration, which has no place inside a page.
+                svg.substring(svg.indexOf("<svg")),
+                report.phases().stream().map(LoadTestPage::rows).collect(Collectors.joining("\n")),
+                report.fleet() == null ? "" : laws(report.fleet().laws()),
+                paragraphs(report.notes()),
+                report.fleet() == null ? DRAIN : FLEET);
     }
 
     private static String figure(Phase phase) {
@@ -80,6 +86,23 @@ final class LoadTestPage {
                 phase.name(),
                 phase.done(),
                 phase.seconds());
+    }
+
+    private static String figures(FleetOutcome fleet) {
+        return String.format(
+                Locale.ROOT,
+                """
+                <div><b>%,.0f copies/s</b>while there was plenty to do: 99 of 100 copies, in %.0f s</div>
+                <div><b>%,d copies</b>made by %,d nodes in %.0f s</div>
+                <div><b>%s</b>of %d laws of a rescue held</div>
+                """,
+                fleet.busyPerSecond(),
+                fleet.busySeconds(),
+                fleet.rescue().done(),
+                fleet.nodes().size(),
+                fleet.rescue().seconds(),
+                fleet.holds() ? "all" : fleet.laws().stream().filter(Law::holds).count(),
+                fleet.laws().size());
     }
 
     private static String rows(Phase phase) {
@@ -103,9 +126,10 @@ final class LoadTestPage {
 
     private static String laws(List<Law> laws) {
         return laws.stream()
-                .map(law -> "<li class=\"%s\">%s</li>"
-                        .formatted(law.holds() ? "holds" : "broken", LoadTestReport.told(law)))
-                .collect(Collectors.joining("\n", "<h2>Laws</h2>\n<ul>", "</ul>"));
+                .map(law -> law.holds()
+                        ? "<li class=\"holds\">" + law.law() + "</li>"
+                        : "<li class=\"broken\">" + LoadTestReport.told(law) + "</li>")
+                .collect(Collectors.joining("\n", "<h2>Laws</h2>\n<ul class=\"laws\">", "</ul>"));
     }
 
     private static String paragraphs(List<String> lines) {

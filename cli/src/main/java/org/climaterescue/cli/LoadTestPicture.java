@@ -14,8 +14,10 @@ import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.DoubleSummaryStatistics;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
@@ -45,6 +47,12 @@ final class LoadTestPicture {
     /** A logarithmic scale has no nought. */
     private static final double LEAST_MS = 0.01;
 
+    /** How many points a line has at the most. */
+    private static final int MOST_POINTS = 100;
+
+    /** How much longer than the busy part of a fleet's run the picture is. */
+    private static final double OF_THE_END = 1.2;
+
     private static final String FONT = Font.SANS_SERIF;
 
     private LoadTestPicture() {}
@@ -53,8 +61,12 @@ final class LoadTestPicture {
     static String svg(List<Phase> phases, @Nullable FleetOutcome fleet) {
         System.setProperty("java.awt.headless", "true");
         List<XYChart> charts = new ArrayList<>();
-        phases.forEach(phase -> charts.add(throughput(phase)));
-        phases.forEach(phase -> charts.add(latency(phase)));
+        for (Phase phase : phases) {
+            charts.add(throughput(phase, shown(phase, fleet)));
+        }
+        for (Phase phase : phases) {
+            charts.add(latency(shown(phase, fleet)));
+        }
         if (fleet != null) {
             charts.add(shares(fleet));
             charts.add(slots(fleet));
@@ -78,18 +90,16 @@ final class LoadTestPicture {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    private static XYChart throughput(Phase phase) {
+    private static XYChart throughput(Phase phase, List<Timeline.Slice> slices) {
         XYChart chart = chart(phase.name(), "tasks a second");
-        List<Timeline.Slice> slices = whole(phase);
         chart.getStyler().setYAxisMin(0.0);
         line(chart, "tasks done a second", RATE, slices, Timeline.Slice::perSecond);
         return chart;
     }
 
-    private static XYChart latency(Phase phase) {
+    private static XYChart latency(List<Timeline.Slice> slices) {
         XYChart chart = chart("", "milliseconds a call");
         chart.getStyler().setYAxisLogarithmic(true);
-        List<Timeline.Slice> slices = whole(phase);
         latency(chart, slices, CallKind.DISPATCH, "dispatch", DISPATCH);
         latency(chart, slices, CallKind.COMPLETE, "complete", COMPLETE);
         DoubleSummaryStatistics all = slices.stream()
@@ -142,6 +152,37 @@ final class LoadTestPicture {
     private static double ms(Timeline.Slice slice, CallKind kind, ToDoubleFunction<Latency> percentile) {
         Latency latency = slice.calls().get(kind);
         return latency == null ? LEAST_MS : Math.max(LEAST_MS, percentile.applyAsDouble(latency));
+    }
+
+    /** What the picture shows of a phase: of a fleet, not the end, in which nearly all only wait. */
+    private static List<Timeline.Slice> shown(Phase phase, @Nullable FleetOutcome fleet) {
+        List<Timeline.Slice> whole = whole(phase);
+        return calm(
+                fleet == null
+                        ? whole
+                        : whole.stream()
+                                .filter(slice -> slice.at() <= fleet.busySeconds() * OF_THE_END)
+                                .toList());
+    }
+
+    /** Of a long run a few slices a point, or the line would be a blot. */
+    private static List<Timeline.Slice> calm(List<Timeline.Slice> slices) {
+        int together = Math.ceilDiv(slices.size(), MOST_POINTS);
+        List<Timeline.Slice> calm = new ArrayList<>();
+        for (int first = 0; together > 0 && first < slices.size(); first += together) {
+            calm.add(merged(slices.subList(first, Math.min(slices.size(), first + together))));
+        }
+        return calm;
+    }
+
+    /** Means of what is usual, and the worst of what is rare. */
+    private static Timeline.Slice merged(List<Timeline.Slice> slices) {
+        Map<CallKind, Latency> calls = new EnumMap<>(CallKind.class);
+        slices.forEach(slice -> slice.calls().forEach((kind, latency) -> calls.merge(kind, latency, Latency::with)));
+        return new Timeline.Slice(
+                slices.getLast().at(),
+                slices.stream().mapToDouble(Timeline.Slice::perSecond).average().orElse(0),
+                calls);
     }
 
     /** Without a last slice that is too short to say anything of a second. */
@@ -209,6 +250,7 @@ final class LoadTestPicture {
                 .setPlotGridLinesStroke(new BasicStroke(1))
                 .setPlotGridVerticalLinesVisible(false)
                 .setXAxisTickMarkSpacingHint(60)
+                .setXAxisMaxLabelCount(8)
                 .setXAxisMin(0.0)
                 .setYAxisTickLabelsFormattingFunction(LoadTestPicture::number)
                 .setXAxisTickLabelsFormattingFunction(LoadTestPicture::number);

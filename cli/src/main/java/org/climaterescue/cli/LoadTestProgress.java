@@ -2,11 +2,14 @@ package org.climaterescue.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.climaterescue.mock.load.CallKind;
 import org.climaterescue.mock.load.Latency;
 import org.climaterescue.mock.load.LoadTest;
 import org.climaterescue.mock.load.Timeline;
+import org.climaterescue.mock.load.Waiting;
 import org.jspecify.annotations.Nullable;
 
 /** A line for each part of a load test that tells how it goes, as it goes. */
@@ -19,6 +22,7 @@ final class LoadTestProgress implements LoadTest.Watcher, AutoCloseable {
     private @Nullable Progress line;
     private long total;
     private double rate;
+    private @Nullable Waiting waiting;
 
     LoadTestProgress(PrintWriter out) {
         this.out = out;
@@ -29,12 +33,17 @@ final class LoadTestProgress implements LoadTest.Watcher, AutoCloseable {
         close();
         total = tasks;
         rate = 0;
+        waiting = null;
         line = new Progress(name, tasks, out);
     }
 
     @Override
     public synchronized void passed(Timeline.Slice slice, long done) {
         if (line == null) {
+            return;
+        }
+        if (waiting != null) {
+            line.waits(done, words(waiting));
             return;
         }
         rate = rate == 0 ? slice.perSecond() : NEWEST * slice.perSecond() + (1 - NEWEST) * rate;
@@ -50,6 +59,25 @@ final class LoadTestProgress implements LoadTest.Watcher, AutoCloseable {
                     .append(" left");
         }
         line.reached(done, words.toString());
+    }
+
+    @Override
+    public synchronized void waits(Waiting now) {
+        waiting = now.isMostly() ? now : null;
+    }
+
+    private static String words(Waiting waiting) {
+        List<String> what = new ArrayList<>();
+        if (waiting.untilRetry() != null) {
+            what.add("%s for another try, the first in %d s"
+                    .formatted(
+                            Words.count(waiting.retries(), "task"),
+                            waiting.untilRetry().toSeconds() + 1));
+        }
+        if (waiting.leases() > 0) {
+            what.add("%s until leases of silent nodes run out".formatted(Words.count(waiting.leases(), "task")));
+        }
+        return "waiting: " + String.join("; ", what);
     }
 
     @Override

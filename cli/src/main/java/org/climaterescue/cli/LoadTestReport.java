@@ -76,7 +76,8 @@ record LoadTestReport(
         for (Phase phase : phases) {
             String name = phase.name();
             String tasks = String.format(Locale.ROOT, "%,d", phase.done());
-            String rate = String.format(Locale.ROOT, "%,.0f", phase.perSecond());
+            String rate =
+                    String.format(Locale.ROOT, "%,.0f", fleet == null ? phase.perSecond() : fleet.busyPerSecond());
             for (Map.Entry<CallKind, Latency> call : phase.calls().entrySet()) {
                 Latency latency = call.getValue();
                 table.row(

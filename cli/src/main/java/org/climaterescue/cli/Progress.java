@@ -4,6 +4,7 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
+import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
@@ -14,6 +15,7 @@ final class Progress implements AutoCloseable {
 
     private static final int TENTHS = 10;
     private static final int REDRAW_MILLIS = 100;
+    private static final Duration BETWEEN_LINES = Duration.ofSeconds(20);
     private static final long MB = 1_000_000;
 
     private final String task;
@@ -22,6 +24,7 @@ final class Progress implements AutoCloseable {
     private final @Nullable ProgressBar bar;
     private final @Nullable ProgressBar below;
     private long lastTenth;
+    private long lastWaited = System.nanoTime() - BETWEEN_LINES.toNanos();
     private volatile String lastWords = "";
 
     /**
@@ -77,6 +80,17 @@ final class Progress implements AutoCloseable {
             lastTenth = tenth;
             lastWords = words;
             out.println(total < 0 ? task + ": " + words : "%s: %d %%, %s".formatted(task, tenth * TENTHS, words));
+            out.flush();
+        }
+    }
+
+    /** No further for now; {@code words} say why. Without a terminal it is said now and then. */
+    void waits(long done, String words) {
+        if (bar != null) {
+            reached(done, words);
+        } else if (System.nanoTime() - lastWaited > BETWEEN_LINES.toNanos()) {
+            lastWaited = System.nanoTime();
+            out.println(task + ": " + words);
             out.flush();
         }
     }

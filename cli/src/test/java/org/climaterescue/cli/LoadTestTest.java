@@ -89,8 +89,11 @@ class LoadTestTest {
     }
 
     @Test
-    void aFleetsReportTellsOfItsNodesAndOfTheLaws() throws Exception {
-        try (Dispatcher dispatcher = start(TestDatabase.create(), quick("1"))) {
+    void aFleetTellsWhatItWaitsForAndItsReportOfItsNodesAndOfTheLaws() throws Exception {
+        // Long enough that nothing is left to do but to wait for the leases of the silent node.
+        Map<String, String> settings = new HashMap<>(quick("1"));
+        settings.put("RESCUE_LOST_AFTER", "8s");
+        try (Dispatcher dispatcher = start(TestDatabase.create(), settings)) {
             Path page = dir.resolve("fleet.html");
 
             Run run = Run.rescue(
@@ -98,7 +101,7 @@ class LoadTestTest {
                     "--nodes",
                     "4",
                     "--tasks",
-                    "60",
+                    "24",
                     "--dispatcher",
                     dispatcher.uri().toString(),
                     "--report",
@@ -107,8 +110,10 @@ class LoadTestTest {
             assertThat(run.code()).as(run.err()).isZero();
             assertThat(run.out())
                     .contains("holds   No lease was given out twice.", "Copies by slot", "1 node fell silent")
+                    .contains("rescuing: waiting: 1 task", "leases of silent nodes")
+                    .contains("Of 100 copies, 99 were made in")
                     .doesNotContain("0 downloads failed");
-            assertThat(page).content().contains("<svg", "<h2>Laws</h2>", "No lease was given out twice.");
+            assertThat(page).content().contains("<svg", "copies/s", "<h2>Laws</h2>", "No lease was given out twice.");
         }
     }
 

@@ -1,6 +1,9 @@
 package org.climaterescue.mock.load;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +16,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.LongAdder;
 import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.TaskStatus;
+import org.jspecify.annotations.Nullable;
 
 /** What was given to whom and what came of it, as the nodes saw it. Thread-safe. */
 final class Accounts {
@@ -48,6 +52,7 @@ final class Accounts {
     private final AtomicIntegerArray over;
     private final AtomicIntegerArray copiesOfNode;
     private final ConcurrentMap<Integer, Boolean> orphans = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Integer, Instant> retries = new ConcurrentHashMap<>();
     private final LongAdder failures = new LongAdder();
     private final LongAdder stopped = new LongAdder();
     private final LongAdder refused = new LongAdder();
@@ -93,8 +98,16 @@ final class Accounts {
         orphans.computeIfPresent(task, (number, handedOn) -> true);
     }
 
-    void failed(int task, int node) {
+    /**
+     * A download failed.
+     *
+     * @param retryAt when the task is given out again; null when that is at once
+     */
+    void failed(int task, int node, @Nullable Instant retryAt) {
         failures.increment();
+        if (retryAt != null) {
+            retries.put(task, retryAt);
+        }
         involved.remove(pair(task, node));
     }
 
@@ -122,6 +135,19 @@ final class Accounts {
         laws.add(new Law("Every task is rescued in the end, by the dispatcher's own list.", unrescued, ""));
         broken.forEach((rule, count) -> laws.add(new Law(rule.words, count.violations.sum(), count.example)));
         return laws;
+    }
+
+    /** What is waited for, by the clock here: the dispatcher's may be another, which matters to no law. */
+    Waiting waiting(Instant now) {
+        retries.values().removeIf(at -> !at.isAfter(now));
+        return new Waiting(
+                unfinished.getCount(),
+                retries.size(),
+                retries.values().stream()
+                        .min(Comparator.naturalOrder())
+                        .map(at -> Duration.between(now, at))
+                        .orElse(null),
+                orphans.values().stream().filter(handedOn -> !handedOn).count());
     }
 
     long failures() {

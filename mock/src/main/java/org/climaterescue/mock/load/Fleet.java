@@ -1,11 +1,13 @@
 package org.climaterescue.mock.load;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.climaterescue.protocol.NodeWelcome;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +21,22 @@ final class Fleet {
     private final Workload workload;
     private final FleetPlan plan;
     private final Accounts accounts;
+    private final Consumer<Waiting> watcher;
     private volatile Timeline timeline = new Timeline();
     private final List<SimulatedNode> nodes = new ArrayList<>();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
 
-    Fleet(LoadClient client, Workload workload, FleetPlan plan, Accounts accounts) {
+    /**
+     * A fleet that has not begun.
+     *
+     * @param watcher told each second what is waited for
+     */
+    Fleet(LoadClient client, Workload workload, FleetPlan plan, Accounts accounts, Consumer<Waiting> watcher) {
         this.client = client;
         this.workload = workload;
         this.plan = plan;
         this.accounts = accounts;
+        this.watcher = watcher;
     }
 
     LoadClient client() {
@@ -69,6 +78,7 @@ final class Fleet {
                 if (wrong != null) {
                     throw wrong;
                 }
+                watcher.accept(accounts.waiting(Instant.now()));
                 if (timeline.done() > lastDone) {
                     lastDone = timeline.done();
                     since = System.nanoTime();

@@ -8,6 +8,7 @@ import java.util.Map;
  * What came of a fleet's run.
  *
  * @param rescue the part in which the nodes worked; its tasks are copies
+ * @param busySeconds until {@value #MOST} of all copies were made; the last ones wait for other tries and for leases of silent nodes
  * @param copiesTarget copies wanted of each task
  * @param failures downloads that failed, and were tried again
  * @param silent nodes that fell silent for good
@@ -21,6 +22,7 @@ import java.util.Map;
  */
 public record FleetOutcome(
         @JsonIgnore Phase rescue,
+        double busySeconds,
         int copiesTarget,
         long failures,
         long silent,
@@ -31,6 +33,14 @@ public record FleetOutcome(
         Map<String, Long> standings,
         List<Law> laws,
         List<Share> nodes) {
+
+    /** The share of copies that are made while there is plenty to do. */
+    static final double MOST = 0.99;
+
+    /** Copies a second while there was plenty to do. */
+    public double busyPerSecond() {
+        return MOST * rescue.done() / busySeconds;
+    }
 
     /** What one node did. */
     public record Share(int slots, int copies) {}

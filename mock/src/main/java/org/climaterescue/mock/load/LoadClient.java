@@ -9,20 +9,24 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.impl.DefaultHttpRequestRetryStrategy;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
 import org.apache.hc.client5.http.impl.classic.HttpClientBuilder;
 import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpRequest;
+import org.apache.hc.core5.http.HttpResponse;
 import org.apache.hc.core5.http.ParseException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.protocol.HttpContext;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.util.TimeValue;
 import org.apache.hc.core5.util.Timeout;
@@ -39,10 +43,17 @@ public final class LoadClient implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(60);
+    private static final TimeValue MOMENT = TimeValue.ofMilliseconds(200);
+
+    /** Of calls that find nobody. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** When a call was made first. */
+    private static final String BEGAN = "climate-rescue.began";
+
+    private static final int TOO_MANY_REQUESTS = 429;
+    private static final int UNAVAILABLE = 503;
     private static final int PAGE = 1000;
-    private static final long LONGEST_PAUSE_SECONDS = 30;
-    private static final long MOMENT_MILLIS = 200;
 
     private final URI base;
     private final @Nullable String key;
@@ -74,7 +85,7 @@ public final class LoadClient implements AutoCloseable {
                 .setKeepAliveStrategy((response, context) -> TimeValue.ofSeconds(10))
                 .setUserAgent("climate-rescue-loadtest")
                 .disableRedirectHandling()
-                .disableAutomaticRetries()
+                .setRetryStrategy(new Persistence())
                 .disableCookieManagement()
                 .disableAuthCaching()
                 .disableContentCompression()
@@ -169,35 +180,23 @@ public final class LoadClient implements AutoCloseable {
             Duration waits,
             int... fine)
             throws InterruptedException {
-        long patience = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
+        if (closed || Thread.interrupted()) {
+            throw new InterruptedException("stopped");
+        }
+        try {
+            HttpContext context = HttpClientContext.create();
+            context.setAttribute(BEGAN, System.nanoTime());
+            Heard heard = client.execute(request(method, path, body, type, token, waits), context, LoadClient::hear);
+            if (heard.status / 100 == 2 || contains(fine, heard.status)) {
+                return new Answer(heard.status, heard.body);
+            }
+            throw refused(method, path, heard);
+        } catch (IOException | IllegalStateException failed) {
+            // A client that is closed meanwhile, and a thread that is interrupted, fail in either way.
             if (closed || Thread.interrupted()) {
                 throw new InterruptedException("stopped");
             }
-            HttpUriRequestBase request = request(method, path, body, type, token, waits);
-            try {
-                Heard heard = client.execute(request, LoadClient::hear);
-                if (heard.status == 429 || heard.status == 503) {
-                    (heard.status == 429 ? throttled : unavailable).increment();
-                    TimeUnit.SECONDS.sleep(Math.clamp(heard.retryAfter, 1, LONGEST_PAUSE_SECONDS));
-                    continue;
-                }
-                if (heard.status / 100 == 2 || contains(fine, heard.status)) {
-                    return new Answer(heard.status, heard.body);
-                }
-                throw refused(method, path, heard);
-            } catch (IOException | IllegalStateException failed) {
-                // A client that is closed meanwhile, and a thread that is interrupted, fail in either way.
-                if (closed || Thread.currentThread().isInterrupted()) {
-                    throw new InterruptedException("stopped");
-                }
-                broken.increment();
-                if (System.nanoTime() > patience) {
-                    throw new LoadTestFailed(
-                            "%s cannot be reached any more: %s".formatted(base, Causes.words(failed)), failed);
-                }
-                TimeUnit.MILLISECONDS.sleep(MOMENT_MILLIS);
-            }
+            throw new LoadTestFailed("%s cannot be reached any more: %s".formatted(base, Causes.words(failed)), failed);
         }
     }
 
@@ -224,15 +223,44 @@ public final class LoadClient implements AutoCloseable {
         return request;
     }
 
-    private record Heard(int status, String body, long retryAfter) {}
+    /** What may pass is tried again, and counted. How long to wait is what the answer says. */
+    private final class Persistence extends DefaultHttpRequestRetryStrategy {
+
+        Persistence() {
+            super(Integer.MAX_VALUE, TimeValue.ofSeconds(1));
+        }
+
+        @Override
+        public boolean retryRequest(HttpResponse response, int times, HttpContext context) {
+            if (closed || (response.getCode() != TOO_MANY_REQUESTS && response.getCode() != UNAVAILABLE)) {
+                return false;
+            }
+            (response.getCode() == TOO_MANY_REQUESTS ? throttled : unavailable).increment();
+            return true;
+        }
+
+        /** A report may be sent twice, for the same one counts once; so may any call of a load test. */
+        @Override
+        public boolean retryRequest(HttpRequest request, IOException failed, int times, HttpContext context) {
+            if (closed || Thread.currentThread().isInterrupted()) {
+                return false;
+            }
+            broken.increment();
+            return System.nanoTime() - (Long) context.getAttribute(BEGAN) < PATIENCE.toNanos();
+        }
+
+        @Override
+        public TimeValue getRetryInterval(HttpRequest request, IOException failed, int times, HttpContext context) {
+            return MOMENT;
+        }
+    }
+
+    private record Heard(int status, String body) {}
 
     private static Heard hear(ClassicHttpResponse response) throws IOException, ParseException {
         String body =
                 response.getEntity() == null ? "" : EntityUtils.toString(response.getEntity(), StandardCharsets.UTF_8);
-        var header = response.getFirstHeader(HttpHeaders.RETRY_AFTER);
-        String pause = header == null ? "" : String.valueOf(header.getValue());
-        return new Heard(
-                response.getCode(), body == null ? "" : body, pause.matches("\\d{1,6}") ? Long.parseLong(pause) : 1);
+        return new Heard(response.getCode(), body == null ? "" : body);
     }
 
     private LoadTestFailed refused(String method, String path, Heard heard) {

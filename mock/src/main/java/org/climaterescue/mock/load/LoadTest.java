@@ -50,6 +50,9 @@ public final class LoadTest implements AutoCloseable {
 
         /** How it went since the last time. */
         void passed(Timeline.Slice slice, long done);
+
+        /** What a fleet waits for, each second. */
+        default void waits(Waiting waiting) {}
     }
 
     /** The part of the work that is measured. */
@@ -135,12 +138,13 @@ public final class LoadTest implements AutoCloseable {
                             .formatted(plan.silentNodes(), plan.nodes(), copies));
         }
         var accounts = new Accounts(plan.tasks(), plan.nodes(), copies);
-        var fleet = new Fleet(client, workload, plan, accounts);
+        var fleet = new Fleet(client, workload, plan, accounts, watcher::waits);
         Phase phase = measure("rescuing", (long) plan.tasks() * copies, timeline -> fleet.run(joined, timeline));
         Map<String, Long> standings = workload.standings(client);
         unfinished = standings.getOrDefault("rescued", 0L) < plan.tasks();
         return new FleetOutcome(
                 phase,
+                phase.secondsUntil(FleetOutcome.MOST),
                 copies,
                 accounts.failures(),
                 fleet.silent(),

@@ -23,4 +23,20 @@ public record Phase(
         double perSecond,
         double clientCpu,
         Map<CallKind, Latency> calls,
-        List<Timeline.Slice> timeline) {}
+        List<Timeline.Slice> timeline) {
+
+    /** When a share of all that was done had been done, in seconds since the beginning; exact to a slice. */
+    double secondsUntil(double share) {
+        double enough = share * done;
+        double soFar = 0;
+        double began = 0;
+        for (Timeline.Slice slice : timeline) {
+            soFar += slice.perSecond() * (slice.at() - began);
+            began = slice.at();
+            if (soFar >= enough) {
+                return slice.at();
+            }
+        }
+        return seconds;
+    }
+}

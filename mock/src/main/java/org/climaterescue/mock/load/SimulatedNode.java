@@ -143,7 +143,7 @@ final class SimulatedNode {
         LoadClient.Answer answer = report(task, "fail", failure);
         fleet.timeline().called(CallKind.FAIL, began);
         if (answer.status() == 200) {
-            fleet.accounts().failed(of, number);
+            fleet.accounts().failed(of, number, answer.as(Failure.Result.class).retryAt());
         } else {
             fleet.accounts().refused(of, number);
         }

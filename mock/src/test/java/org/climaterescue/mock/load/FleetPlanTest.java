@@ -15,6 +15,7 @@ class FleetPlanTest {
         assertThat(plan.silentNodes()).isOne();
         for (int node = 0; node < nodes; node++) {
             assertThat(plan.fails(0, 1, node)).isTrue();
+            assertThat(plan.fails(0, 2, node)).as("a second time").isFalse();
         }
     }
 
