@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         mixinStandardHelpOptions = true,
         description = "Calls tasks off. Nodes that work on them learn of it at their next heartbeat.",
         customSynopsis = "rescue cancel [OPTIONS] (TASK... | --reason=REASON)")
-final class CancelCommand extends TasksCommand {
+final class CancelCommand extends TaskVerbCommand {
 
     CancelCommand() {
         super("cancel", "called off");

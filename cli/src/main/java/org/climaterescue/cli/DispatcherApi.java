@@ -3,6 +3,11 @@ package org.climaterescue.cli;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintWriter;
+import java.io.Reader;
+import java.io.StringWriter;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -10,6 +15,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -27,6 +33,8 @@ final class DispatcherApi implements AutoCloseable {
 
     /** The most that a list gives at once. */
     private static final int PAGE = 1000;
+
+    private static final int BLOCK = 8192;
 
     private final HttpClient client =
             HttpClient.newBuilder().connectTimeout(CONNECT).build();
@@ -69,12 +77,56 @@ final class DispatcherApi implements AutoCloseable {
     }
 
     /**
+     * A path with those parts of a query that are there.
+     *
+     * @param query names and their values in turn; a name whose value is null is left out
+     */
+    static String path(String path, @Nullable String... query) {
+        StringBuilder whole = new StringBuilder(path);
+        for (int i = 0; i < query.length; i += 2) {
+            String value = query[i + 1];
+            if (value != null) {
+                whole.append(whole.indexOf("?") < 0 ? '?' : '&')
+                        .append(query[i])
+                        .append('=')
+                        .append(encoded(value));
+            }
+        }
+        return whole.toString();
+    }
+
+    /** {@code GET} of what may be of any length: copied as it comes, until it ends or nobody reads any more. */
+    void copy(String path, PrintWriter out) throws InterruptedException {
+        HttpResponse<InputStream> response =
+                exchange(request(path).setHeader("Accept", "*/*").GET().build(), BodyHandlers.ofInputStream());
+        try (Reader body = new InputStreamReader(response.body(), StandardCharsets.UTF_8)) {
+            if (response.statusCode() / 100 != 2) {
+                StringWriter problem = new StringWriter();
+                body.transferTo(problem);
+                throw refused(response, problem.toString());
+            }
+            char[] block = new char[BLOCK];
+            int read = body.read(block);
+            while (read >= 0 && !out.checkError()) {
+                out.write(block, 0, read);
+                read = body.read(block);
+            }
+        } catch (IOException brokenOff) {
+            throw new CommandFailed(
+                    "the answer to GET %s broke off (%s). What was printed is not all; try again."
+                            .formatted(response.uri(), Causes.words(brokenOff)),
+                    brokenOff);
+        }
+    }
+
+    /**
      * {@code GET} of a list, page by page, until the visitor has had enough.
      *
      * @param path may have a query, but neither {@code limit} nor {@code cursor}
+     * @param enough how many of them are wanted at the most, 1 and up
      */
-    void list(String path, Visitor visitor) throws InterruptedException {
-        String query = path + (path.contains("?") ? "&" : "?") + "limit=" + PAGE;
+    void list(String path, long enough, Visitor visitor) throws InterruptedException {
+        String query = path(path, "limit", Long.toString(Math.min(PAGE, enough)));
         String cursor = "";
         while (true) {
             JsonNode page = get(query + cursor);
@@ -106,6 +158,11 @@ final class DispatcherApi implements AutoCloseable {
                 .build()));
     }
 
+    /** As {@link #call(String, String)}, where the dispatcher itself says when it has waited for long enough. */
+    JsonNode callAtLength(String method, String path) throws InterruptedException {
+        return json(send(request(path).method(method, BodyPublishers.noBody()).build()));
+    }
+
     /** Any call that changes something and says how in a JSON object. */
     JsonNode call(String method, String path, JsonNode body) throws InterruptedException {
         return json(send(request(path)
@@ -131,9 +188,17 @@ final class DispatcherApi implements AutoCloseable {
     }
 
     private HttpResponse<String> send(HttpRequest request) throws InterruptedException {
-        HttpResponse<String> response;
+        HttpResponse<String> response = exchange(request, BodyHandlers.ofString());
+        if (response.statusCode() / 100 != 2) {
+            throw refused(response, response.body());
+        }
+        return response;
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest request, BodyHandler<T> body) throws InterruptedException {
+        HttpResponse<T> response;
         try {
-            response = client.send(request, BodyHandlers.ofString());
+            response = client.send(request, body);
         } catch (IOException unreachable) {
             throw new CommandFailed(
                     "no dispatcher answers at %s (%s). Start one with ./rescue up, or name another with --dispatcher URL."
@@ -143,9 +208,6 @@ final class DispatcherApi implements AutoCloseable {
         response.headers()
                 .firstValue("date")
                 .ifPresent(date -> answered = DateTimeFormatter.RFC_1123_DATE_TIME.parse(date, Instant::from));
-        if (response.statusCode() / 100 != 2) {
-            throw refused(request, response);
-        }
         return response;
     }
 
@@ -160,8 +222,9 @@ final class DispatcherApi implements AutoCloseable {
         }
     }
 
-    private CommandFailed refused(HttpRequest request, HttpResponse<String> response) {
-        JsonNode problem = problem(response);
+    private CommandFailed refused(HttpResponse<?> response, String body) {
+        HttpRequest request = response.request();
+        JsonNode problem = problem(body);
         String said =
                 Words.plain(problem.path("detail").asText(problem.path("title").asText("no reason given")));
         String todo = switch (response.statusCode()) {
@@ -179,9 +242,9 @@ final class DispatcherApi implements AutoCloseable {
     }
 
     /** The problem (RFC 9457) that a body tells; of any other body, nothing. */
-    private static JsonNode problem(HttpResponse<String> response) {
+    private static JsonNode problem(String body) {
         try {
-            return Json.mapper().readTree(response.body());
+            return Json.mapper().readTree(body);
         } catch (JsonProcessingException noProblemDocument) {
             return Json.mapper().createObjectNode();
         }

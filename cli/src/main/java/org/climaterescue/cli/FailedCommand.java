@@ -16,9 +16,8 @@ import picocli.CommandLine.Spec;
         name = "failed",
         mixinStandardHelpOptions = true,
         description = {
-            "Counts the tasks that have failed by the reason of their last failure, or lists those of one reason with all their"
-                    + " errors.",
-            "./rescue retry tries them again, ./rescue cancel gives them up."
+            "Counts the tasks that have failed by the reason of their last failure, or lists those of one reason, newest first.",
+            "./rescue task shows all errors of a task. ./rescue retry tries them again, ./rescue cancel gives them up."
         })
 final class FailedCommand implements Callable<Integer> {
 
@@ -54,71 +53,40 @@ final class FailedCommand implements Callable<Integer> {
     private void count(DispatcherApi api, PrintWriter out) throws InterruptedException {
         Table table =
                 new Table().ids("Reason").numbers("Tasks").words("Mostly at").words("For example");
-        boolean more = options.each(
+        options.print(
                 api,
                 "/tasks/failures",
-                group -> true,
+                table,
                 group -> {
-                    if (options.json()) {
-                        out.println(group);
-                    } else {
-                        JsonNode example = group.path("example");
-                        table.row(
-                                group.path("reason").asText(),
-                                Words.number(group.path("count").asLong()),
-                                group.at("/hosts/0/host").asText("–"),
-                                example.path("detail")
-                                        .asText(example.path("dataset_url").asText()));
-                    }
-                    return true;
+                    JsonNode example = group.path("example");
+                    table.row(
+                            group.path("reason").asText(),
+                            Words.number(group.path("count").asLong()),
+                            group.at("/hosts/0/host").asText("–"),
+                            example.path("detail")
+                                    .asText(example.path("dataset_url").asText()));
                 },
+                "No task has failed.",
                 out);
-        if (!options.json()) {
-            ListOptions.print(table, "No task has failed.", more, out);
-            if (!table.isEmpty()) {
-                out.println();
-                out.println("./rescue failed --reason REASON lists the tasks of one.");
-            }
+        if (!table.isEmpty()) {
+            out.println();
+            out.println("./rescue failed --reason REASON lists the tasks of one.");
         }
     }
 
-    /** Each task as it comes: there may be a great many. */
+    /** A page is a call, however many tasks it has; their errors are a call each. */
     private void list(DispatcherApi api, String wanted, PrintWriter out) throws InterruptedException {
-        boolean more = options.each(
+        TaskTable table = new TaskTable();
+        options.print(
                 api,
-                "/tasks?status=failed&reason=" + wanted,
-                task -> true,
-                task -> {
-                    JsonNode whole = api.get("/tasks/"
-                            + DispatcherApi.encoded(task.path("task_id").asText()));
-                    if (options.json()) {
-                        out.println(whole);
-                    } else {
-                        tell(whole, out);
-                    }
-                    return !out.checkError();
-                },
+                DispatcherApi.path("/tasks", "status", "failed", "reason", wanted),
+                table.table(),
+                task -> table.add(task, api.answered()),
+                "No task has failed for it.",
                 out);
-        if (!options.json()) {
-            ListOptions.printWhether(more, out);
-        }
-    }
-
-    private static void tell(JsonNode task, PrintWriter out) {
-        out.println(Words.plain(
-                task.path("task_id").asText() + "  " + task.path("dataset_url").asText()));
-        for (JsonNode error : task.path("errors")) {
-            String http = error.has("http_status")
-                    ? " (HTTP " + error.path("http_status").asText() + ")"
-                    : "";
-            String detail = error.has("detail") ? ": " + error.path("detail").asText() : "";
-            out.println(Words.plain("    %s  %s  %s%s%s"
-                    .formatted(
-                            error.path("at").asText().replaceFirst("\\.\\d+", ""),
-                            error.path("node_id").asText(),
-                            error.path("reason").asText(),
-                            http,
-                            detail)));
+        if (!table.table().isEmpty()) {
+            out.println();
+            out.println("./rescue task TASK shows all errors of one.");
         }
     }
 }

@@ -5,9 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.climaterescue.protocol.Json;
@@ -37,6 +35,18 @@ final class HostsCommand implements Callable<Integer> {
     @Mixin
     private DispatcherOptions dispatcher = new DispatcherOptions();
 
+    @Option(names = "--search", paramLabel = "TEXT", description = "Only those with this in their name, in any case.")
+    private @Nullable String search;
+
+    @Option(
+            names = "--sort",
+            paramLabel = "ORDER",
+            defaultValue = "active",
+            description =
+                    "active: those with most downloads under way first, then those that are paused or left alone; known:"
+                            + " the latest first (${DEFAULT-VALUE}).")
+    private Order sort = Order.ACTIVE;
+
     @Mixin
     private ListOptions options = new ListOptions();
 
@@ -44,31 +54,36 @@ final class HostsCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
         try (DispatcherApi api = dispatcher.connect()) {
-            List<JsonNode> hosts = new ArrayList<>();
-            api.list("/hosts", hosts::add);
-            hosts.sort(Comparator.<JsonNode>comparingLong(
-                            host -> host.path("active").asLong())
-                    .thenComparingLong(host -> host.path("ready").asLong())
-                    .reversed());
-            List<JsonNode> shown = options.first(hosts);
-            if (options.json()) {
-                shown.forEach(out::println);
-                return 0;
-            }
             Table table = new Table()
                     .words("Host")
                     .numbers("Active")
                     .numbers("Limit")
                     .numbers("Ready")
                     .words("State");
-            shown.forEach(host -> table.row(
-                    host.path("host").asText(),
-                    Words.number(host.path("active").asLong()),
-                    Words.number(host.path("max_connections").asLong()),
-                    Words.number(host.path("ready").asLong()),
-                    state(host, api.answered())));
-            ListOptions.print(table, "No task names a host.", hosts.size() > shown.size(), out);
+            options.print(
+                    api,
+                    DispatcherApi.path("/hosts", "search", search, "sort", sort.toString()),
+                    table,
+                    host -> table.row(
+                            host.path("host").asText(),
+                            Words.number(host.path("active").asLong()),
+                            Words.number(host.path("max_connections").asLong()),
+                            Words.number(host.path("ready").asLong()),
+                            state(host, api.answered())),
+                    search == null ? "No task names a host." : "No task names a host with such a name.",
+                    out);
             return 0;
+        }
+    }
+
+    /** Orders of the list. */
+    enum Order {
+        ACTIVE,
+        KNOWN;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

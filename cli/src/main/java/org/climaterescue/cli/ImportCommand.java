@@ -81,7 +81,7 @@ final class ImportCommand implements Callable<Integer> {
             if (json) {
                 out.println(catalog);
             } else {
-                tell(catalog, api, out);
+                tell(catalog, out);
             }
             CatalogImport.requireImported(catalog);
             if (catalog.path("read").asLong() == catalog.path("rejected").asLong()) {
@@ -91,7 +91,7 @@ final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private static void tell(JsonNode catalog, DispatcherApi api, PrintWriter out) {
+    private static void tell(JsonNode catalog, PrintWriter out) {
         out.println(CatalogImport.result(catalog));
         out.println();
         out.println(CatalogImport.counts(catalog));
@@ -100,8 +100,8 @@ final class ImportCommand implements Callable<Integer> {
                     + " had to be repaired; the history of each task says how.");
         }
         if (catalog.path("rejected").asLong() > 0) {
-            out.println("Why records were rejected: GET " + api.base() + "/catalogs/"
-                    + catalog.path("catalog_id").asText() + "/rejected");
+            out.println("Why records were rejected: ./rescue catalogs rejected "
+                    + catalog.path("catalog_id").asText());
         }
     }
 

@@ -2,17 +2,24 @@ package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How a list is printed, and how much of it. */
 final class ListOptions {
 
-    @Option(names = "--limit", paramLabel = "N", description = "Ends after so many.")
-    private long limit = Long.MAX_VALUE;
+    /** What a person reads, and what a dispatcher of millions gives at once. */
+    private static final long USUAL_ROWS = 100;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Ends after so many (" + USUAL_ROWS + " rows of a table, and all with --json).")
+    private @Nullable Long limit;
 
     @Option(names = "--json", description = "Prints one JSON object a line, as the dispatcher has it.")
     private boolean json;
@@ -22,54 +29,83 @@ final class ListOptions {
         return json;
     }
 
+    /** Prints a whole list. */
+    void print(DispatcherApi api, String path, Table table, Consumer<JsonNode> row, String nothing, PrintWriter out)
+            throws InterruptedException {
+        print(api, path, _ -> true, table, row, nothing, out);
+    }
+
     /**
-     * Goes through a list, page by page, until it ends, there are enough, or nobody reads any more, as behind {@code head}.
+     * Prints a list: for programs each item as it comes, for people a table as wide as their terminal.
      *
      * @param path as in {@link DispatcherApi#list}
      * @param wanted which items
+     * @param row adds an item to the table
+     * @param nothing what to say when there is none
+     */
+    void print(
+            DispatcherApi api,
+            String path,
+            Predicate<JsonNode> wanted,
+            Table table,
+            Consumer<JsonNode> row,
+            String nothing,
+            PrintWriter out)
+            throws InterruptedException {
+        boolean more = each(
+                api,
+                path,
+                wanted,
+                item -> {
+                    if (json) {
+                        out.println(item);
+                    } else {
+                        row.accept(item);
+                    }
+                },
+                out);
+        if (json) {
+            return;
+        }
+        out.println(table.isEmpty() ? nothing : table.within(Screen.width()));
+        if (more) {
+            out.println("… and more: give a larger --limit, or --json for all.");
+        }
+    }
+
+    /**
+     * Goes through a list, page by page, until it ends, there are enough, or nobody reads any more, as behind {@code head}.
+     *
      * @return whether there are more of them
      */
-    boolean each(
-            DispatcherApi api, String path, Predicate<JsonNode> wanted, DispatcherApi.Visitor visitor, PrintWriter out)
+    private boolean each(
+            DispatcherApi api, String path, Predicate<JsonNode> wanted, Consumer<JsonNode> seen, PrintWriter out)
             throws InterruptedException {
-        requirePositive();
+        long enough = enough();
         AtomicLong count = new AtomicLong();
         AtomicBoolean more = new AtomicBoolean();
-        api.list(path, item -> {
+        // One more than is shown tells whether there are more.
+        api.list(path, enough == Long.MAX_VALUE ? enough : enough + 1, item -> {
             if (!wanted.test(item)) {
                 return true;
             }
-            if (count.getAndIncrement() == limit) {
+            if (count.getAndIncrement() == enough) {
                 more.set(true);
                 return false;
             }
-            return visitor.visit(item) && !(json && out.checkError());
+            seen.accept(item);
+            return !(json && out.checkError());
         });
         return more.get();
     }
 
-    /** The first of a list that is there. */
-    <T> List<T> first(List<T> all) {
-        requirePositive();
-        return all.stream().limit(limit).toList();
-    }
-
-    /** Prints a table for people, as wide as their terminal, or else that there is nothing. */
-    static void print(Table table, String nothing, boolean more, PrintWriter out) {
-        out.println(table.isEmpty() ? nothing : table.within(Screen.width()));
-        printWhether(more, out);
-    }
-
-    /** Says whether there is more. */
-    static void printWhether(boolean more, PrintWriter out) {
-        if (more) {
-            out.println("… and more: give a larger --limit, or none.");
+    private long enough() {
+        if (limit == null) {
+            return json ? Long.MAX_VALUE : USUAL_ROWS;
         }
-    }
-
-    private void requirePositive() {
         if (limit < 1) {
             throw new WrongUsage("--limit must be 1 or more, not " + limit);
         }
+        return limit;
     }
 }

@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[COMMAND]",
         description = {
-            "Lists the nodes in order of registration: how they stand, when they were heard of last, the space that they offer,"
+            "Lists the nodes: how they stand, when they were heard of last, the space that they offer,"
                     + " what they work on, the copies that they hold and what failed there.",
-            "With a command, takes one of them out of work."
+            "With a command, takes one of them, or one of its copies, out of the rescue."
         })
 final class NodesCommand implements Callable<Integer> {
 
@@ -46,12 +46,46 @@ final class NodesCommand implements Callable<Integer> {
             description = "Only those that stand so; may be repeated: ${COMPLETION-CANDIDATES}.")
     private List<String> statuses = List.of();
 
+    @Option(
+            names = "--search",
+            paramLabel = "TEXT",
+            description = "Only those with this in their id, name or operator, in any case.")
+    private @Nullable String search;
+
+    @Option(
+            names = "--sort",
+            paramLabel = "ORDER",
+            defaultValue = "registered",
+            description =
+                    "registered: the oldest first; heard: the longest silent first; active: those with most downloads"
+                            + " first (${DEFAULT-VALUE}).")
+    private Order sort = Order.REGISTERED;
+
     @Mixin
     private ListOptions options = new ListOptions();
 
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        Set<String> wanted = wanted();
+        // The dispatcher looks for one status; several are picked here.
+        String status = wanted.size() == 1 ? wanted.iterator().next() : null;
+        try (DispatcherApi api = dispatcher.connect()) {
+            NodeTable table = new NodeTable();
+            options.print(
+                    api,
+                    DispatcherApi.path("/nodes", "status", status, "search", search, "sort", sort.toString()),
+                    node -> wanted.isEmpty()
+                            || wanted.contains(node.path("status").asText()),
+                    table.table(),
+                    node -> table.add(node, api.answered()),
+                    wanted.isEmpty() && search == null ? "No node is registered." : "No such node is registered.",
+                    out);
+            return 0;
+        }
+    }
+
+    private Set<String> wanted() {
         Set<String> wanted =
                 statuses.stream().map(word -> word.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
         for (String status : wanted) {
@@ -60,28 +94,18 @@ final class NodesCommand implements Callable<Integer> {
                         "--status must be one of " + String.join(", ", Statuses.WORDS) + ", not " + status);
             }
         }
-        try (DispatcherApi api = dispatcher.connect()) {
-            NodeTable table = new NodeTable();
-            boolean more = options.each(
-                    api,
-                    // The dispatcher looks for one status; several are picked here.
-                    wanted.size() == 1 ? "/nodes?status=" + wanted.iterator().next() : "/nodes",
-                    node -> wanted.isEmpty()
-                            || wanted.contains(node.path("status").asText()),
-                    node -> {
-                        if (options.json()) {
-                            out.println(node);
-                        } else {
-                            table.add(node, api.answered());
-                        }
-                        return true;
-                    },
-                    out);
-            if (!options.json()) {
-                String nothing = "No node is registered" + (wanted.isEmpty() ? "." : " that stands so.");
-                ListOptions.print(table.table(), nothing, more, out);
-            }
-            return 0;
+        return wanted;
+    }
+
+    /** Orders of the list. */
+    enum Order {
+        REGISTERED,
+        HEARD,
+        ACTIVE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 
@@ -127,6 +151,24 @@ final class NodesCommand implements Callable<Integer> {
                                                         answer.path("withdrawn").asLong())
                                                 + " of its copies no longer count"
                                         : ""));
+    }
+
+    @Command(
+            name = "withdraw",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Says that a node has lost its copy of a task: it counts no more, and the task wants another.")
+    int withdraw(
+            @Parameters(paramLabel = "NODE", description = "Its id.") String node,
+            @Parameters(paramLabel = "TASK", description = "The task's id, such as t-1a.") String task,
+            @Option(names = "--json", description = "Prints the answer as it is.") boolean json)
+            throws InterruptedException {
+        return report(
+                json,
+                "DELETE",
+                "/tasks/%s/copies/%s".formatted(DispatcherApi.encoded(task), DispatcherApi.encoded(node)),
+                answer -> "The copy of %s at node %s counts no more; the task is %s."
+                        .formatted(task, node, answer.path("status").asText()));
     }
 
     private int report(boolean json, String method, String path, Function<JsonNode, String> words)

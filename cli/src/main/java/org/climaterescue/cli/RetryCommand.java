@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
         description =
                 "Tries tasks again that failed, were cancelled, or wait for their next try; their attempts start anew.",
         customSynopsis = "rescue retry [OPTIONS] (TASK... | --reason=REASON)")
-final class RetryCommand extends TasksCommand {
+final class RetryCommand extends TaskVerbCommand {
 
     RetryCommand() {
         super("retry", "will be tried again");

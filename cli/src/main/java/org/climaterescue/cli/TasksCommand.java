@@ -1,21 +1,29 @@
 package org.climaterescue.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.climaterescue.protocol.TaskStatus;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** What an operator does to some tasks, or to all that have failed for one reason. A task that refuses harms no other. */
-abstract sealed class TasksCommand implements Callable<Integer> permits RetryCommand, CancelCommand {
+/** {@code rescue tasks}: what is to be rescued, and what has been. */
+@Command(
+        name = "tasks",
+        mixinStandardHelpOptions = true,
+        description = {
+            "Lists the tasks that match all that is given, newest first. A task is one file at one URL.",
+            "./rescue task shows everything about one."
+        })
+final class TasksCommand implements Callable<Integer> {
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -23,102 +31,68 @@ abstract sealed class TasksCommand implements Callable<Integer> permits RetryCom
     @Mixin
     private DispatcherOptions dispatcher = new DispatcherOptions();
 
-    @ArgGroup(multiplicity = "1")
-    private Which which = new Which();
+    @Option(
+            names = "--search",
+            paramLabel = "TEXT",
+            description = "Only those with this in their URL, name or dataset, in any case.")
+    private @Nullable String search;
 
-    @Option(names = "--json", description = "Prints the answers as they are, one a line.")
-    private boolean json;
+    @Option(
+            names = "--status",
+            paramLabel = "STATUS",
+            completionCandidates = Statuses.class,
+            description = "Only those that stand so: ${COMPLETION-CANDIDATES}.")
+    private @Nullable String status;
 
-    private final String verb;
-    private final String done;
+    @Option(names = "--disputed", description = "Only those whose copies disagree.")
+    private boolean disputed;
 
-    /**
-     * A command.
-     *
-     * @param verb as in the path of the call
-     * @param done what has become of tasks then
-     */
-    TasksCommand(String verb, String done) {
-        this.verb = verb;
-        this.done = done;
-    }
+    @Option(names = "--host", paramLabel = "HOST", description = "Only those of this origin.")
+    private @Nullable String host;
 
-    /** Which tasks. */
-    private static final class Which {
+    @Option(names = "--catalog", paramLabel = "CATALOG", description = "Only those of this catalog, by its id.")
+    private @Nullable String catalog;
 
-        @Parameters(paramLabel = "TASK", arity = "1..*", description = "Their ids, such as t-1a.")
-        private List<String> tasks = List.of();
+    @Option(names = "--node", paramLabel = "NODE", description = "Only those that this node has to do with, by its id.")
+    private @Nullable String node;
 
-        @Option(
-                names = "--reason",
-                paramLabel = "REASON",
-                completionCandidates = Reasons.class,
-                description = "All tasks that have failed for it: ${COMPLETION-CANDIDATES}.")
-        private @Nullable String reason;
-    }
+    @Mixin
+    private ListOptions options = new ListOptions();
 
     @Override
-    public final Integer call() throws InterruptedException {
-        CommandLine command = Objects.requireNonNull(spec).commandLine();
+    public Integer call() throws InterruptedException {
+        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        String path = DispatcherApi.path(
+                "/tasks",
+                "search",
+                search,
+                "status",
+                status == null ? null : status.toLowerCase(Locale.ROOT),
+                "verification",
+                disputed ? "disputed" : null,
+                "host",
+                host,
+                "catalog",
+                catalog,
+                "node_id",
+                node);
         try (DispatcherApi api = dispatcher.connect()) {
-            return which.reason == null
-                    ? each(api, command)
-                    : all(api, Reasons.checked(which.reason), command.getOut());
+            TaskTable table = new TaskTable();
+            options.print(
+                    api, path, table.table(), task -> table.add(task, api.answered()), "There is no such task.", out);
+            return 0;
         }
     }
 
-    private int each(DispatcherApi api, CommandLine command) throws InterruptedException {
-        PrintWriter out = command.getOut();
-        int code = 0;
-        for (String task : which.tasks) {
-            try {
-                JsonNode answer = api.call("POST", "/tasks/%s/%s".formatted(DispatcherApi.encoded(task), verb));
-                out.println(
-                        json
-                                ? answer
-                                : "Task %s is %s."
-                                        .formatted(task, answer.path("status").asText()));
-            } catch (CommandFailed refused) {
-                if (which.tasks.size() == 1) {
-                    throw refused;
-                }
-                command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + refused.getMessage());
-                code = 1;
-            }
-        }
-        return code;
-    }
+    /** How a task may stand, for the completion of the command line. */
+    static final class Statuses implements Iterable<String> {
 
-    /** A call works for some seconds at the most and tells where the next one goes on. */
-    private int all(DispatcherApi api, String reason, PrintWriter out) throws InterruptedException {
-        String path = "/tasks/%s?reason=%s".formatted(verb, reason);
-        String cursor = "";
-        long changed = 0;
-        long refused = 0;
-        while (true) {
-            JsonNode answer = api.call("POST", path + cursor);
-            changed += answer.path("changed").asLong();
-            refused += answer.path("refused").asLong();
-            if (json) {
-                out.println(answer);
-                out.flush();
-            }
-            if (!answer.has("next_cursor")) {
-                break;
-            }
-            cursor = "&cursor="
-                    + DispatcherApi.encoded(answer.path("next_cursor").asText());
+        private static final List<String> WORDS =
+                Arrays.stream(TaskStatus.values()).map(TaskStatus::wire).toList();
+
+        @Override
+        public Iterator<String> iterator() {
+            return WORDS.iterator();
         }
-        if (!json) {
-            out.println("%s %s%s."
-                    .formatted(
-                            Words.count(changed, "task"),
-                            done,
-                            refused == 0
-                                    ? ""
-                                    : "; %s left: rescued under a newer id, or changed meanwhile"
-                                            .formatted(Words.number(refused))));
-        }
-        return 0;
     }
 }

@@ -1,6 +1,9 @@
 package org.climaterescue.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -28,6 +31,18 @@ final class Words {
         }
         String format = value < 9.995 ? "%.2f %s" : value < 99.95 ? "%.1f %s" : "%.0f %s";
         return String.format(Locale.ROOT, format, value, UNITS[unit]);
+    }
+
+    /** As {@link #size(long)}; a dash where the dispatcher does not know one. */
+    static String sizeOrDash(JsonNode bytes) {
+        return bytes.isMissingNode() ? "–" : size(bytes.asLong());
+    }
+
+    /** A moment to the second: {@code 2026-01-02T03:04:05Z}. */
+    static String moment(JsonNode at) {
+        return at.isMissingNode()
+                ? "–"
+                : Instant.parse(at.asText()).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
     /** A length of time in its two largest units: {@code 4.2 s}, {@code 3 min 5 s}, {@code 2 h 10 min}, {@code 3 d 4 h}. */

@@ -32,6 +32,7 @@ class CompletionTest {
         assertThat(completed("rescue", "st")).contains("status");
         assertThat(completed("rescue", "nodes", "dr")).contains("drain");
         assertThat(completed("rescue", "hosts", "")).contains("pause", "resume", "limit");
+        assertThat(completed("rescue", "priorities", "")).contains("refresh");
     }
 
     @Test
@@ -39,6 +40,7 @@ class CompletionTest {
         assertThat(completed("rescue", "status", "--o")).contains("--once");
         assertThat(completed("rescue", "failed", "--reason", "too")).containsExactly("too_large");
         assertThat(completed("rescue", "nodes", "--status", "")).contains("active", "suspect", "lost");
+        assertThat(completed("rescue", "tasks", "--status", "res")).containsExactly("rescued");
     }
 
     private List<String> completed(String... words) throws Exception {

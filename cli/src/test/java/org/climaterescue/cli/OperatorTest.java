@@ -69,7 +69,8 @@ class OperatorTest {
                             """);
         }
 
-        assertThat(rescue("nodes").out().lines().filter(line -> line.contains(" many-")))
+        assertThat(rescue("nodes", "--limit", "9999", "--search", "many-").out().lines())
+                .filteredOn(line -> line.contains(" many-"))
                 .hasSize(2500);
         assertThat(rescue("nodes", "--json").out().lines().filter(line -> line.contains("\"many-")))
                 .hasSize(2500)
@@ -80,13 +81,19 @@ class OperatorTest {
         assertThat(some.out().lines().filter(line -> line.contains("node-") || line.contains("many-")))
                 .hasSize(1200);
         assertThat(some.out()).contains("… and more");
+        assertThat(rescue("nodes", "--sort", "active").out().lines())
+                .as("what a person reads")
+                .hasSizeLessThan(110)
+                .anyMatch(line -> line.startsWith("… and more"));
     }
 
     @Test
     void aHostIsPausedResumedAndLimited() throws Exception {
         submit("http://steered.example/a");
 
-        assertThat(rescue("hosts").out()).contains("steered.example");
+        assertThat(rescue("hosts", "--search", "STEERED").out())
+                .contains("steered.example")
+                .hasLineCount(3);
         assertThat(rescue("hosts", "pause", "steered.example").out()).startsWith("steered.example: paused,");
         assertThat(host("steered.example").at("/paused").asBoolean()).isTrue();
         assertThat(rescue("hosts", "limit", "steered.example", "7").out()).contains("at most 7 downloads");
@@ -102,22 +109,20 @@ class OperatorTest {
         fail("node-f", "broken.example", "too_large", "it has 9 EB \u001b[2J");
 
         assertThat(rescue("failed").out()).contains("too_large", "broken.example", "it has 9 EB ?[2J");
-        Run listed = rescue("failed", "--reason", "too_large");
-        assertThat(listed.out())
-                .contains(one + "  http://broken.example/one", other + "  http://broken.example/other")
-                .contains("node-f  too_large: it has 9 EB ?[2J");
+        assertThat(rescue("failed", "--reason", "too_large").out())
+                .contains(one, "http://broken.example/one", other, "http://broken.example/other");
         assertThat(rescue("failed", "--reason", "too_large", "--json").out().lines())
                 .hasSize(2)
-                .allSatisfy(line -> assertThat(Json.mapper()
-                                .readTree(line)
-                                .at("/errors/0/reason")
-                                .asText())
-                        .isEqualTo("too_large"));
+                .allSatisfy(line -> assertThat(
+                                Json.mapper().readTree(line).at("/status").asText())
+                        .isEqualTo("failed"));
+        assertThat(rescue("task", one).out())
+                .contains("http://broken.example/one", "node-f", "too_large", "it has 9 EB ?[2J");
         assertThat(rescue("failed", "--reason", "too_large", "--limit", "1").out())
                 .contains("… and more");
 
         assertThat(rescue("retry", "--reason", "too_large").out()).isEqualTo("2 tasks will be tried again.\n");
-        assertThat(rescue("failed", "--reason", "too_large").out()).isEmpty();
+        assertThat(rescue("failed", "--reason", "too_large").out()).isEqualTo("No task has failed for it.\n");
         assertThat(task(one).at("/status").asText()).isEqualTo("pending");
         assertThat(rescue("cancel", "--reason", "too_large").out()).isEqualTo("0 tasks called off.\n");
     }

@@ -1,0 +1,69 @@
+package org.climaterescue.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code rescue assignments}: what is being downloaded. */
+@Command(
+        name = "assignments",
+        mixinStandardHelpOptions = true,
+        description = "Lists what is being downloaded now and by whom, the newest first.")
+final class AssignmentsCommand implements Callable<Integer> {
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Mixin
+    private DispatcherOptions dispatcher = new DispatcherOptions();
+
+    @Option(names = "--node", paramLabel = "NODE", description = "Only of this node, by its id.")
+    private @Nullable String node;
+
+    @Option(names = "--host", paramLabel = "HOST", description = "Only of this origin.")
+    private @Nullable String host;
+
+    @Mixin
+    private ListOptions options = new ListOptions();
+
+    @Override
+    public Integer call() throws InterruptedException {
+        try (DispatcherApi api = dispatcher.connect()) {
+            Table table = new Table()
+                    .ids("Task")
+                    .ids("Node")
+                    .numbers("Done")
+                    .numbers("Size")
+                    .numbers("Begun")
+                    .numbers("Last byte")
+                    .words("URL");
+            options.print(
+                    api,
+                    DispatcherApi.path("/assignments", "node_id", node, "host", host),
+                    table,
+                    one -> table.row(
+                            one.path("task_id").asText(),
+                            one.path("node_id").asText(),
+                            Words.sizeOrDash(one.path("bytes_done")),
+                            Words.sizeOrDash(one.path("size_bytes")),
+                            ago(one.path("assigned_at"), api.answered()),
+                            ago(one.path("progress_at"), api.answered()),
+                            one.path("dataset_url").asText()),
+                    "Nothing is being downloaded.",
+                    Objects.requireNonNull(spec).commandLine().getOut());
+            return 0;
+        }
+    }
+
+    private static String ago(JsonNode at, Instant now) {
+        return Words.ago(Duration.between(Instant.parse(at.asText()), now));
+    }
+}
