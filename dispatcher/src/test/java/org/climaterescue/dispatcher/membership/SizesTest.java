@@ -247,6 +247,15 @@ class SizesTest extends FleetTest {
     }
 
     @Test
+    void tasksOfWhichNobodyKnowsTheSizeAddNoBytes() {
+        unsized("");
+
+        await().untilAsserted(() -> assertThat(
+                        dispatcher.get("/stats").body().at("/tasks/pending").toString())
+                .isEqualTo("{\"count\":1,\"bytes\":0}"));
+    }
+
+    @Test
     void aSizeBelowNothingIsRefusedAndChangesNothing() {
         String task = unsized("");
         String lease = claim("a");

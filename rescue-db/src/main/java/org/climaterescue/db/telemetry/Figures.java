@@ -20,7 +20,7 @@ public final class Figures {
         return Sql.of(connection, """
                         select n.status, t.priority, h.name as host, grouping(t.priority) = 0 as by_priority,
                                grouping(h.name) = 0 as by_host, count(*) as tasks,
-                               coalesce(least(sum(coalesce(n.size_bytes, t.size_bytes)), 9223372036854775807), 0)::bigint as bytes,
+                               least(coalesce(sum(coalesce(n.size_bytes, t.size_bytes)), 0), 9223372036854775807)::bigint as bytes,
                                coalesce(sum(greatest(t.copies_target - n.copies, 0)), 0)::bigint as missing
                         from task t join task_now n using (task_id) join host h using (host_no)
                         group by grouping sets ((n.status), (n.status, t.priority), (n.status, h.name))
