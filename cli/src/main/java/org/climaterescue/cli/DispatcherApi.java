@@ -111,6 +111,7 @@ final class DispatcherApi implements AutoCloseable {
                 out.write(block, 0, read);
                 read = body.read(block);
             }
+            out.flush();
         } catch (IOException brokenOff) {
             throw new CommandFailed(
                     "the answer to GET %s broke off (%s). What was printed is not all; try again."

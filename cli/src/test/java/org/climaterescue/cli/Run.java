@@ -1,5 +1,6 @@
 package org.climaterescue.cli;
 
+import java.io.BufferedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
@@ -14,7 +15,8 @@ record Run(int code, String out, String err) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
         int code = Rescue.commandLine()
-                .setOut(new PrintWriter(out))
+                // As the real one: what is not flushed is not seen.
+                .setOut(new PrintWriter(new BufferedWriter(out), true))
                 .setErr(new PrintWriter(err))
                 .execute(arguments);
         return new Run(code, out.toString(), err.toString());
