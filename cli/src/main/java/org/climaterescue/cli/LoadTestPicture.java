@@ -62,7 +62,7 @@ final class LoadTestPicture {
         System.setProperty("java.awt.headless", "true");
         List<XYChart> charts = new ArrayList<>();
         for (Phase phase : phases) {
-            charts.add(throughput(phase, shown(phase, fleet)));
+            charts.add(throughput(phase, shown(phase, fleet), fleet == null ? "tasks" : "copies"));
         }
         for (Phase phase : phases) {
             charts.add(latency(shown(phase, fleet)));
@@ -90,10 +90,10 @@ final class LoadTestPicture {
         return bytes.toString(StandardCharsets.UTF_8);
     }
 
-    private static XYChart throughput(Phase phase, List<Timeline.Slice> slices) {
-        XYChart chart = chart(phase.name(), "tasks a second");
+    private static XYChart throughput(Phase phase, List<Timeline.Slice> slices, String done) {
+        XYChart chart = chart(phase.name(), done + " a second");
         chart.getStyler().setYAxisMin(0.0);
-        line(chart, "tasks done a second", RATE, slices, Timeline.Slice::perSecond);
+        line(chart, done + " a second", RATE, slices, Timeline.Slice::perSecond);
         return chart;
     }
 

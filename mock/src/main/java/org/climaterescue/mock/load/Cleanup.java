@@ -37,8 +37,12 @@ final class Cleanup {
      */
     record Outcome(int cancelled, int left) {}
 
-    /** Cancels the unfinished tasks of all load tests, until a time is over. */
-    Outcome cancel(Duration time) throws InterruptedException {
+    /**
+     * Cancels the unfinished tasks of all load tests, until a time is over.
+     *
+     * @param each told of each, from any thread
+     */
+    Outcome cancel(Duration time, Runnable each) throws InterruptedException {
         long end = System.nanoTime() + time.toNanos();
         var cancelled = new AtomicInteger();
         var left = new AtomicInteger();
@@ -50,6 +54,7 @@ final class Cleanup {
                     if (System.nanoTime() < end) {
                         client.call("POST", "/tasks/" + id + "/cancel", null, 404, 409);
                         cancelled.incrementAndGet();
+                        each.run();
                     } else {
                         left.incrementAndGet();
                     }

@@ -97,9 +97,16 @@ public final class LoadTest implements AutoCloseable {
      */
     public int cancelLeftovers() throws InterruptedException {
         JsonNode tasks = client.call("GET", "/stats", null).as(JsonNode.class).path("tasks");
-        boolean any = Stream.of(Cleanup.OPEN)
-                .anyMatch(status -> tasks.path(status).path("count").asLong() > 0);
-        return any ? new Cleanup(client).cancel(LEFTOVERS).cancelled() : 0;
+        long open = Stream.of(Cleanup.OPEN)
+                .mapToLong(status -> tasks.path(status).path("count").asLong())
+                .sum();
+        if (open == 0) {
+            return 0;
+        }
+        var cleanup = new Cleanup(client);
+        Phase phase =
+                measure("cancelling leftovers", open, timeline -> cleanup.cancel(LEFTOVERS, () -> timeline.done(1)));
+        return Math.toIntExact(phase.done());
     }
 
     /**
@@ -259,7 +266,7 @@ public final class LoadTest implements AutoCloseable {
             var cleanup = new Cleanup(cleaner);
             cleanup.signOff(nodes);
             if (unfinished) {
-                outcome = cleanup.cancel(CLEANING);
+                outcome = cleanup.cancel(CLEANING, () -> {});
             }
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
