@@ -61,7 +61,10 @@ class HandoverTest {
     }
 
     @Test
-    @EnabledIfSystemProperty(named = "handover", matches = "defaults")
+    @EnabledIfSystemProperty(
+            named = "handover",
+            matches = "defaults",
+            disabledReason = "it takes minutes; run it with -Dhandover=defaults")
     void soItIsAtTheDefaultSettings() throws Exception {
         measure("default settings (15 s, 60 s, 120 s)", Map.of(), Duration.ofMinutes(2));
     }
