@@ -2,6 +2,9 @@
 
 const KEY = "operator-key";
 
+/** So long a call may take, in ms. */
+const PATIENCE = 60_000;
+
 /** What the dispatcher's clock is ahead of this machine's, in ms; its answers say so to the second. */
 export let ahead = 0;
 
@@ -43,11 +46,29 @@ function path(name, parameters) {
     return query.size ? `${name}?${query}` : name;
 }
 
-async function call(method, name, { parameters, body, json, as = key(), patience = 60_000 } = {}) {
-    const headers = { Accept: "application/json" };
-    if (as) {
-        headers.Authorization = `Bearer ${as}`;
+function headersFor(as) {
+    return { Accept: "application/json", ...(as ? { Authorization: `Bearer ${as}` } : {}) };
+}
+
+/** What an answer says; fails when it is a refusal. */
+function read(status, text) {
+    const ok = status >= 200 && status < 300;
+    let content = {};
+    try {
+        content = text ? JSON.parse(text) : {};
+    } catch (broken) {
+        if (ok) {
+            throw new Error("The dispatcher's answer cannot be read.", { cause: broken });
+        }
     }
+    if (!ok) {
+        throw new Refused(status, content);
+    }
+    return content;
+}
+
+async function call(method, name, { parameters, json, as = key() } = {}) {
+    const headers = headersFor(as);
     if (json !== undefined) {
         headers["Content-Type"] = "application/json";
     }
@@ -56,8 +77,8 @@ async function call(method, name, { parameters, body, json, as = key(), patience
         answer = await fetch(path(name, parameters), {
             method,
             headers,
-            body: json === undefined ? body : JSON.stringify(json),
-            signal: patience ? AbortSignal.timeout(patience) : undefined,
+            body: json === undefined ? undefined : JSON.stringify(json),
+            signal: AbortSignal.timeout(PATIENCE),
         });
     } catch (failure) {
         throw new Error(
@@ -66,19 +87,7 @@ async function call(method, name, { parameters, body, json, as = key(), patience
         );
     }
     compareClocks(answer.headers.get("Date"));
-    const text = await answer.text();
-    let content = {};
-    try {
-        content = text ? JSON.parse(text) : {};
-    } catch (broken) {
-        if (answer.ok) {
-            throw new Error("The dispatcher's answer cannot be read.", { cause: broken });
-        }
-    }
-    if (!answer.ok) {
-        throw new Refused(answer.status, content);
-    }
-    return content;
+    return read(answer.status, await answer.text());
 }
 
 export const get = (name, parameters) => call("GET", name, { parameters });
@@ -86,7 +95,34 @@ export const post = (name, parameters, json) => call("POST", name, { parameters,
 export const patch = (name, json) => call("PATCH", name, { json });
 export const whoAmI = (as) => call("GET", "/whoami", { as });
 
-/** A catalog may be large: it takes as long as it takes. */
-export const upload = (name, parameters, file) => call("POST", name, { parameters, body: file, patience: 0 });
+/**
+ * Sends a file, for as long as it takes. Not by fetch, which does not tell how much has gone out.
+ *
+ * @param told is given the bytes that have been sent, now and then
+ * @param signal ends it
+ */
+export function upload(name, parameters, file, { told, signal }) {
+    return new Promise((resolve, reject) => {
+        const request = new XMLHttpRequest();
+        request.open("POST", path(name, parameters));
+        for (const [header, value] of Object.entries(headersFor(key()))) {
+            request.setRequestHeader(header, value);
+        }
+        request.upload.addEventListener("progress", (event) => told(event.loaded));
+        request.addEventListener("load", () => {
+            try {
+                resolve(read(request.status, request.responseText));
+            } catch (failure) {
+                reject(failure);
+            }
+        });
+        request.addEventListener("error", () =>
+            reject(new Error(`${file.name} did not arrive: the connection broke, or the file can no longer be read. Send it again.`)),
+        );
+        request.addEventListener("abort", () => reject(signal.reason));
+        signal.addEventListener("abort", () => request.abort());
+        request.send(file);
+    });
+}
 
 export const segment = encodeURIComponent;

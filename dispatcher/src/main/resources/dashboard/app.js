@@ -25,6 +25,8 @@ const COME_AGAIN = 3_000;
 
 const page = document.getElementById("page");
 let heard = Date.now();
+/** The section to be shown once it is there. */
+let wanted = null;
 
 function connect() {
     const stream = new EventSource("/stream?only=stats");
@@ -76,21 +78,34 @@ function follow() {
         document.querySelector("main").focus();
     } else {
         state.route = { page: "overview" };
+        if (name === "catalogs" && id) {
+            contents.filesOf(decodeURIComponent(id));
+        }
         draw();
-        show(id);
+        show(name === "catalogs" ? "contents" : id);
     }
 }
 
 /** Also when the address does not change: whoever has scrolled away wants to come back. */
 function show(section) {
-    document.getElementById(section)?.scrollIntoView();
-    // Who comes by keyboard goes on from there.
-    document.getElementById(`${section}-title`)?.focus({ preventScroll: true });
+    wanted = section;
+    showWanted();
+}
+
+function showWanted() {
+    const section = wanted && document.getElementById(wanted);
+    if (section) {
+        section.scrollIntoView();
+        // Who comes by keyboard goes on from there.
+        document.getElementById(`${wanted}-title`).focus({ preventScroll: true });
+        wanted = null;
+    }
 }
 
 function draw() {
     render(whole(), page);
     progress.mounted();
+    showWanted();
     document.title = [task.title(), state.stats && progress.share(), "Climate data rescue"].filter(Boolean).join(" · ");
 }
 
@@ -102,8 +117,8 @@ function whole() {
             ${who()}
         </header>
         <main tabindex="-1">${state.route.page === "task" ? task.taskPage() : overview()}</main>
-        <footer><p><a href="/docs">Interface</a> <a href="/manifest?format=csv">Manifest</a> <a href="/stats">Figures</a>
-            ${state.who ? html`<span>answered by ${state.who.instance_id}</span>` : nothing}</p></footer>
+        <footer><p><a href="/docs">API</a> <a href="/manifest?format=csv">Manifest (CSV)</a> <a href="/stats">Figures (JSON)</a>
+            ${state.who ? html`<span>dispatcher ${state.who.instance_id}</span>` : nothing}</p></footer>
         ${notices()}`;
 }
 

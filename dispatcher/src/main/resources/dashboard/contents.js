@@ -1,27 +1,24 @@
 // What is in it? Catalogs, and the search for a file.
 
 import { html, nothing, repeat } from "./lit.js";
-import { get, upload } from "./api.js";
-import { bytes, count, counted, duration, fileName, percent, time } from "./format.js";
-import { named, operate } from "./dialogs.js";
-import { bar, instead, pager, pill, taskLink } from "./parts.js";
-import { changed, List, now, repeatedly, state } from "./state.js";
+import { get } from "./api.js";
+import { bytes, count, counted, duration, NONE, percent, standing, time } from "./format.js";
+import { drop, whenSent } from "./importing.js";
+import { bar, catalogLink, instead, pager, pill, taskLink } from "./parts.js";
+import { changed, List, now, repeatedly } from "./state.js";
 
 const catalogs = new List("/catalogs", 10);
 const found = new List("/tasks", 25, {});
 /** What is searched for; null while nothing is. */
 let sought = null;
-let over = false;
-let sending = null;
+/** The catalog that is searched in: its id, and its name once it is known; null for all. */
+let within = null;
 
 const STATUSES = ["pending", "assigned", "replicating", "rescued", "failed", "cancelled"];
 
 export function start() {
     repeatedly(3, () => catalogs.load());
-    // A file that misses the place for it must not take the page away.
-    for (const event of ["dragover", "drop"]) {
-        addEventListener(event, (missed) => missed.preventDefault());
-    }
+    whenSent(() => catalogs.load());
 }
 
 export function contents() {
@@ -41,9 +38,11 @@ function searching() {
     return html`<div class="card flush">
         <form class="tools inside" role="search" @submit=${look}>
             <h3>Files</h3>
-            <input name="search" type="search" aria-label="Part of a URL, a name or a dataset" placeholder="Part of a URL, a name or a dataset" maxlength="512">
+            ${within ? html`<span class="within">in <b>${within.name ?? within.id}</b>
+                <button type="button" class="bare" aria-label="Search in all catalogs" @click=${everywhere}>×</button></span>` : nothing}
+            <input name="search" type="search" aria-label="Part of a URL, a name or a dataset" placeholder="URL, name or dataset" maxlength="512">
             <select name="status" aria-label="Status"><option value="">any status</option>
-                ${STATUSES.map((status) => html`<option value=${status}>${status}</option>`)}</select>
+                ${STATUSES.map((status) => html`<option value=${status}>${standing(status)}</option>`)}</select>
             <button type="submit">Search</button>
         </form>
         ${sought ? results() : html`<p class="empty">Search for a file by its URL, its name or its dataset; without a word, the newest are shown.</p>`}
@@ -56,8 +55,8 @@ function results() {
     return html`<div role="region" aria-label="Files found">
         ${rows.length ? html`<table class="rows"><thead><tr><th>File</th><th>Dataset</th><th>Size</th><th>Copies</th><th>Priority</th><th>Status</th></tr></thead>
             <tbody>${repeat(rows, (task) => task.task_id, (task) => html`<tr>
-                <th scope="row" data-label="File">${taskLink(task.task_id, task.name ?? fileName(task.dataset_url))}<small class="url">${task.dataset_url}</small></th>
-                <td data-label="Dataset">${task.dataset ?? "–"}<small>${task.organization ?? nothing}</small></td>
+                <th scope="row" data-label="File">${taskLink(task)}<small class="url">${task.dataset_url}</small></th>
+                <td data-label="Dataset">${task.dataset ?? NONE}<small>${task.organization ?? nothing}</small></td>
                 <td data-label="Size" class="number">${bytes(task.size_bytes)}</td>
                 <td data-label="Copies" class="number">${task.copies_held} of ${task.copies_target}</td>
                 <td data-label="Priority" class="number">${task.priority}</td>
@@ -72,17 +71,47 @@ function results() {
 function look(event) {
     event.preventDefault();
     const form = new FormData(event.target);
-    sought = { search: form.get("search").trim(), status: form.get("status") };
+    seek({ search: form.get("search").trim(), status: form.get("status") });
+}
+
+function seek(what) {
+    sought = what;
     found.items = null;
-    found.ask(sought);
+    found.ask({ ...sought, catalog: within?.id });
     changed();
+}
+
+/** Shows the files that a catalog gave. */
+export async function filesOf(id) {
+    if (within?.id === id) {
+        return;
+    }
+    within = { id };
+    document.querySelector("form[role=search]")?.reset();
+    seek({});
+    try {
+        const { name } = await get(`/catalogs/${id}`);
+        if (within?.id === id) {
+            within = { id, name };
+            changed();
+        }
+    } catch {
+        // Its id stands there instead; what became of its files is told beneath.
+    }
+}
+
+function everywhere() {
+    within = null;
+    // The address no longer says what is shown.
+    history.replaceState(null, "", "#/overview/contents");
+    seek(sought);
 }
 
 function catalog(one) {
     const importing = one.status === "importing";
     const share = one.file_bytes ? one.bytes_read / one.file_bytes : 0;
     return html`<li>
-        <div class="group"><div><b>${one.name}</b> <small class="inline">${one.format} · ${counted(one.datasets, "dataset")}</small>
+        <div class="group"><div><b>${catalogLink(one.catalog_id, one.name)}</b> <small class="inline">${one.format} · ${counted(one.datasets, "dataset")}</small>
             ${pill(one.status)}</div><small title=${time(one.finished_at ?? one.started_at)}>${importing
                 ? `for ${duration((now() - Date.parse(one.started_at)) / 1000)}`
                 : time(one.finished_at)}</small></div>
@@ -91,54 +120,6 @@ function catalog(one) {
         <p class="counts">${counted(one.read, "record")}: ${[
             [one.added, "added"], [one.updated, "updated"], [one.unchanged, "unchanged"], [one.duplicates, one.duplicates === 1 ? "duplicate" : "duplicates"], [one.repaired, "with a repaired URL"], [one.gone, "listed no more"],
         ].filter(([n]) => n).map(([n, what]) => `${count(n)} ${what}`).join(", ") || "none of use"}${one.rejected
-            ? html`, <a href="/catalogs/${one.catalog_id}/rejected" target="_blank" rel="noopener">${count(one.rejected)} rejected</a>` : nothing}</p>
+            ? html`, <a href="/catalogs/${one.catalog_id}/rejected" download="${one.name}-rejected.jsonl">${count(one.rejected)} rejected</a>` : nothing}</p>
     </li>`;
-}
-
-function drop() {
-    const stop = (event, is) => {
-        event.preventDefault();
-        if (over !== is) {
-            over = is;
-            changed();
-        }
-    };
-    return html`<div class="drop ${over ? "over" : ""}"
-            @dragover=${(event) => stop(event, true)} @dragleave=${(event) => stop(event, false)}
-            @drop=${(event) => {
-                stop(event, false);
-                bring([...event.dataTransfer.files]);
-            }}>
-        ${sending ? html`<span aria-busy="true" role="status">Sending ${sending}…</span>` : html`
-            <span>Drop a catalog here: DCAT-US, CKAN, a table with a column <code>url</code>, JSON lines; plain or gzip.</span>
-            <label class="file">Choose a file<input type="file" class="unseen" multiple @change=${(event) => {
-                bring([...event.target.files]);
-                event.target.value = "";
-            }}></label>`}
-    </div>`;
-}
-
-async function bring(files) {
-    for (const file of files) {
-        await operate(async () => {
-            const name = await nameOf(file);
-            if (name) {
-                sending = file.name;
-                changed();
-                await upload("/catalogs", { name }, file);
-            }
-            return name;
-        }, (name) => name && `${file.name} is being imported as “${name}”.`);
-        sending = null;
-    }
-    await catalogs.load();
-}
-
-/** Every agency calls its catalog data.json, and a catalog of the same name is the next version of that one: so this is asked. */
-async function nameOf(file) {
-    const { items } = await get("/catalogs", { limit: 1000 });
-    const known = new Set(items.map((one) => one.name));
-    return named(`Import ${file.name}`, "Name of the catalog", file.name, (name) => known.has(name)
-        ? "A catalog of this name is there already. This becomes its next version: what it lists no more is marked as gone."
-        : "Its next version comes under the same name.");
 }

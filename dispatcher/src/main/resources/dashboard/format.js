@@ -99,13 +99,26 @@ export function word(wire) {
     return wire.replaceAll("_", " ");
 }
 
+/** Tasks stand on this page as they do in its figures: "safe" and "rescued" in one place would be taken for two things. */
+const STANDINGS = { pending: "waiting", assigned: "downloading", rescued: "safe" };
+
+/** A status as people read it. */
+export function standing(status) {
+    return STANDINGS[status] ?? word(status);
+}
+
 /** What a node said of an error, with the origin's status unless the words have it already. */
 export function errorWords({ http_status: status, detail }) {
     return [detail?.includes(String(status)) ? null : status, detail].filter(Boolean).join(" ");
 }
 
+/** What people would call the file of a task. */
+export function taskName({ name, dataset_url: url }) {
+    return name ?? fileName(url);
+}
+
 /** The last part of a URL's path: what people would call the file. */
-export function fileName(url) {
+function fileName(url) {
     try {
         const parts = new URL(url).pathname.split("/").filter(Boolean);
         return parts.length ? decodeURIComponent(parts.at(-1)) : url;

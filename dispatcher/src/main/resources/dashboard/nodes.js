@@ -2,7 +2,7 @@
 
 import { html, nothing, repeat } from "./lit.js";
 import { get, post, segment } from "./api.js";
-import { ago, bytes, count, counted, fileName, NONE, percent, time } from "./format.js";
+import { ago, bytes, count, counted, NONE, percent, time } from "./format.js";
 import { confirmed, operate } from "./dialogs.js";
 import { action, bar, instead, pager, pill, taskLink } from "./parts.js";
 import { changed, isOperator, List, now, repeatedly, state } from "./state.js";
@@ -89,7 +89,8 @@ function chip(value, name, n, chosen) {
 
 function table(chosen) {
     const rows = list.items ?? [];
-    const most = Math.max(1, ...rows.map((node) => node.bytes));
+    // What all nodes hold is counted seldomer than what these do.
+    const most = Math.max(1, state.stats.fullest_node_bytes, ...rows.map((node) => node.bytes));
     return html`<div class="card flush">
         ${rows.length ? html`<table class="rows nodes" id="node-rows">
             <thead><tr><th>Node</th><th>Status</th><th>Free</th><th>Downloads</th><th>Holds</th><th>Failures</th><th><span class="unseen">Actions</span></th></tr></thead>
@@ -106,9 +107,9 @@ function row(node, most) {
         <th scope="row" data-label="Node"><span class="name">${node.name}</span><small>${about(node)}</small></th>
         <td data-label="Status">${pill(node.status)}<small title=${time(node.last_heartbeat)}>${heard(node)}</small></td>
         <td data-label="Free" class="number">${bytes(node.capacity_gb * 1e9)}</td>
-        <td data-label="Downloads" class="wide">${working(node)}</td>
+        <td data-label="Downloads" class=${node.active_assignments ? "wide" : nothing}>${working(node)}</td>
         <td data-label="Holds"><span class="pair"><span>${counted(node.copies, "file")}</span><span>${bytes(node.bytes)}</span></span>
-            ${bar(node.bytes / most, `${percent(node.bytes, most)} of what the fullest node on this page holds`)}${rejected}</td>
+            ${bar(node.bytes / most, `${percent(node.bytes, most)} of what the fullest node holds`)}${rejected}</td>
         <td data-label="Failures" class="number">${count(node.failures)}</td>
         <td class="actions">${node.status === "active" || node.status === "suspect"
             ? action("Drain", () => drain(node), { about: node.name })
@@ -146,14 +147,14 @@ function working(node) {
 function download(one) {
     const share = one.size_bytes ? one.bytes_done / one.size_bytes : undefined;
     const told = share === undefined ? bytes(one.bytes_done) : percent(one.bytes_done, one.size_bytes);
-    return html`<li>${taskLink(one.task_id, one.name ?? fileName(one.dataset_url))}
+    return html`<li>${taskLink(one)}
         ${bar(share ?? 0, share === undefined ? `${bytes(one.bytes_done)}, of unknown size` : told)}<small>${told}</small></li>`;
 }
 
 async function drain(node) {
     const sure = !isOperator() || (await confirmed(
         `Drain ${node.name}?`,
-        "It finishes what it downloads now and gets nothing new. It stays so until it introduces itself anew after signing off.",
+        "It finishes what it downloads now and gets nothing new. To have it back, its volunteer stops the agent and starts it again.",
         "Drain",
     ));
     if (sure) {

@@ -1,11 +1,11 @@
 // Pieces that several sections are made of.
 
 import { html, nothing } from "./lit.js";
-import { count, NONE, word } from "./format.js";
+import { count, NONE, standing, taskName } from "./format.js";
 
 /** A status in words; its colour only says it again. */
 export function pill(status) {
-    return html`<span class="pill" data-status=${status}>${word(status)}</span>`;
+    return html`<span class="pill" data-status=${status}>${standing(status)}</span>`;
 }
 
 /** A share of a whole, 0 to 1, as a bar; the figures beside it say the same. */
@@ -46,8 +46,13 @@ export function action(label, does, { about = "", tone = "quiet", disabled = fal
     return html`<button class=${tone} ?disabled=${disabled} aria-label=${about ? `${label}: ${about}` : nothing} @click=${does}>${label}</button>`;
 }
 
-export function taskLink(task, text) {
-    return html`<a class="task" href="#/tasks/${task}">${text ?? task}</a>`;
+export function taskLink(task) {
+    return html`<a class="task" href="#/tasks/${task.task_id}">${taskName(task)}</a>`;
+}
+
+/** Leads to the files that a catalog gave. */
+export function catalogLink(id, name) {
+    return html`<a href="#/catalogs/${id}">${name}</a>`;
 }
 
 export function fact(term, value, note) {

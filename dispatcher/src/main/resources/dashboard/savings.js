@@ -10,14 +10,14 @@ export function savings() {
     return html`<section id="savings" aria-labelledby="savings-title">
         <h2 id="savings-title" tabindex="-1">What did we save?</h2>
         <dl class="figures">
-            ${figure("Submitted again", counted(twice, "submission"), same.submitted
+            ${figure("Duplicate submissions", count(twice), same.submitted
                 ? `${percent(twice, same.submitted)} of ${count(same.submitted)}: ${count(same.duplicates_by_url)} by URL, ${count(same.duplicates_by_request_id)} by request id`
                 : "nothing was submitted yet")}
-            ${figure("Read at once", counted(reads.deduplicated_requests + reads.cache_hits, "read"), reads.total_requests
-                ? `${percent(reads.deduplicated_requests + reads.cache_hits, reads.total_requests)} of ${count(reads.total_requests)} were answered by another's`
+            ${figure("Reads shared", count(reads.deduplicated_requests + reads.cache_hits), reads.total_requests
+                ? `${percent(reads.deduplicated_requests + reads.cache_hits, reads.total_requests)} of ${count(reads.total_requests)} were answered with the result of an equal one`
                 : "nothing was read yet")}
             ${figure("Oldest in the queue", queue.ready ? duration(queue.oldest_seconds) : "none", `${counted(queue.ready, "copy", "copies")} can be made now`)}
-            ${figure("Copies held", counted(copies.count, "copy", "copies"), `of ${counted(tasks.rescued.count + tasks.replicating.count, "file")}`)}
+            ${figure("Copies held", count(copies.count), `of ${counted(tasks.rescued.count + tasks.replicating.count, "file")}`)}
         </dl>
         <p class="note">The first two are counted by the dispatcher that answers, since its start.</p>
     </section>`;

@@ -1,10 +1,10 @@
 // A task's page: what it is, where it stands, who holds it, and everything that happened to it.
 
 import { html, nothing, repeat } from "./lit.js";
-import { get, post } from "./api.js";
-import { ago, bytes, count, counted, duration, errorWords, fileName, NONE, percent, time, word } from "./format.js";
-import { confirmed, operate } from "./dialogs.js";
-import { action, bar, fact, pill } from "./parts.js";
+import { get } from "./api.js";
+import { cancel, prioritize, retry } from "./commands.js";
+import { ago, bytes, count, duration, errorWords, NONE, percent, taskName, time, word } from "./format.js";
+import { action, bar, catalogLink, fact, pill } from "./parts.js";
 import { changed, now, repeatedly, state } from "./state.js";
 
 let task = null;
@@ -30,6 +30,20 @@ const EVENTS = {
     sized: "has a size, told by",
     delisted: "is listed by its catalog no more",
     relisted: "is listed by its catalog again",
+};
+
+/** What an event says beyond its columns; nothing where it goes without saying. */
+const DETAILS = {
+    reason: word,
+    why: word,
+    detail: (words) => words,
+    http_status: (status) => `status ${status}`,
+    charged: (is) => (is ? null : "costs no attempt"),
+    late: () => "after its lease was lost",
+    again: () => "it held a copy already",
+    size_bytes: bytes,
+    priority: (n) => `now ${n}`,
+    votes_as: (operator) => operator,
 };
 
 export function start() {
@@ -67,7 +81,7 @@ export function open(id) {
 
 /** What the window is called while the page shows a task; null otherwise. */
 export function title() {
-    return state.route.page === "task" ? (task ? task.name ?? fileName(task.dataset_url) : state.route.task) : null;
+    return state.route.page === "task" ? (task ? taskName(task) : state.route.task) : null;
 }
 
 export function taskPage() {
@@ -78,15 +92,14 @@ export function taskPage() {
 }
 
 function whole() {
-    const name = task.name ?? fileName(task.dataset_url);
     return html`
-        <div class="group title"><h2 id="task-title">${name}</h2>${pill(task.status)}${task.verification ? pill(task.verification) : nothing}</div>
+        <div class="group title"><h2 id="task-title">${taskName(task)}</h2>${pill(task.status)}${task.verification ? pill(task.verification) : nothing}</div>
         ${failure ? html`<p class="alarm" role="alert">${failure}</p>` : nothing}
         <p class="url"><a href=${task.dataset_url} rel="noopener noreferrer">${task.dataset_url}</a></p>
         <div class="card group commands">
-            ${action("Retry", () => command("retry", `${name} is tried again.`), { disabled: !(["failed", "cancelled"].includes(task.status) || task.retry_at) })}
-            ${action("Cancel", () => cancel(name), { disabled: ["rescued", "cancelled"].includes(task.status) })}
-            <form class="limit" @submit=${prioritize}><label for="priority">Priority</label>
+            ${action("Retry", () => command(retry), { disabled: !(["failed", "cancelled"].includes(task.status) || task.retry_at) })}
+            ${action("Cancel", () => command(cancel), { disabled: ["rescued", "cancelled"].includes(task.status) })}
+            <form class="limit" @submit=${(event) => command(prioritize, event)}><label for="priority">Priority</label>
                 <select id="priority" name="priority">${[10, 9, 8, 7, 6, 5, 4, 3, 2, 1].map(
                     (n) => html`<option value=${n} ?selected=${n === task.priority}>${n}${n === 10 ? ", most urgent" : ""}</option>`,
                 )}</select><button class="quiet">Set</button></form>
@@ -98,9 +111,9 @@ function whole() {
             ${fact("Rank", task.rank === undefined ? "unranked" : count(task.rank))}
             ${fact("Host", task.host)}
             ${fact("Dataset", task.dataset, task.organization)}
-            ${fact("Catalog", task.catalog, task.catalog_gone_at ? `listed no more since ${time(task.catalog_gone_at)}` : nothing)}
+            ${fact("Catalog", task.catalog && catalogLink(task.catalog, task.catalog_name ?? task.catalog), task.catalog_gone_at ? `listed no more since ${time(task.catalog_gone_at)}` : nothing)}
             ${fact("Submitted", time(task.created_at))}
-            <div class="span"><dt>SHA-256</dt><dd><code>${task.sha256 ?? NONE}</code></dd></div>
+            <div class="span"><dt>SHA-256</dt><dd>${task.sha256 ? html`<code>${task.sha256}</code>` : NONE}</dd></div>
             <div class="span"><dt>Task</dt><dd><code>${task.task_id}</code></dd></div>
         </dl>
         ${work()}${copies()}${errors()}${custody()}`;
@@ -126,7 +139,7 @@ function copies() {
             <th scope="row" data-label="Node">${copy.node_id}<small>${[copy.operator, copy.region].filter(Boolean).join(" · ") || nothing}</small></th>
             <td data-label="Verification">${pill(copy.verification)}${copy.late ? html`<small>came late</small>` : nothing}</td>
             <td data-label="Size" class="number">${bytes(copy.size_bytes)}</td>
-            <td data-label="SHA-256"><code title=${copy.sha256}>${copy.sha256.slice(0, 16)}…</code></td>
+            <td data-label="SHA-256" class="wide"><code title=${copy.sha256}>${copy.sha256.slice(0, 16)}…</code></td>
             <td data-label="Completed">${time(copy.completed_at)}</td></tr>`)}</tbody></table>`
         : html`<p class="empty">Nobody holds a copy yet.</p>`}</div>`;
 }
@@ -147,31 +160,19 @@ function custody() {
 }
 
 function line(event, before) {
-    const by = event.node_id && event.actor !== event.node_id ? html`<small>by ${event.actor}</small>` : nothing;
-    const more = event.detail ? Object.entries(event.detail).map(([key, value]) => `${word(key)}: ${value}`).join(", ") : "";
+    const by = event.actor === event.node_id ? nothing : html`<small>by ${event.actor}</small>`;
+    const more = Object.entries(event.detail ?? {})
+        .map(([key, value]) => (DETAILS[key] ? DETAILS[key](value) : `${word(key)}: ${value}`))
+        .filter(Boolean)
+        .join(", ");
     return html`<li><time datetime=${event.at}>${time(event.at)}</time>
-        <span>${EVENTS[event.event] ?? word(event.event)} <b>${event.node_id ?? (["submitted", "cancelled", "retried", "prioritized"].includes(event.event) ? `by ${event.actor}` : "")}</b>
+        <span>${EVENTS[event.event] ?? word(event.event)} <b>${event.node_id ?? nothing}</b>
             ${by}${more ? html`<small>${more}</small>` : nothing}</span>
         ${before?.task_status === event.task_status ? html`<span></span>` : pill(event.task_status)}</li>`;
 }
 
-async function command(verb, done, json) {
-    const answer = await operate(() => post(`/tasks/${task.task_id}/${verb}`, undefined, json), done);
-    if (answer) {
+async function command(does, event) {
+    if (await does(task, event)) {
         await load();
     }
-}
-
-async function cancel(name) {
-    const working = task.assignments.filter((one) => one.status === "active").length;
-    const consequence = `Nobody will be given it any more.${working ? ` ${counted(working, "node")} will be told to stop.` : ""} It can be retried later.`;
-    if (await confirmed(`Cancel ${name}?`, consequence, "Cancel it")) {
-        await command("cancel", `${name} is cancelled.`);
-    }
-}
-
-function prioritize(event) {
-    event.preventDefault();
-    const priority = Number(new FormData(event.target).get("priority"));
-    return command("priority", `The priority is ${priority} now.`, { priority });
 }

@@ -2,7 +2,8 @@
 
 import { html, live, nothing, repeat } from "./lit.js";
 import { patch, post, segment } from "./api.js";
-import { bytes, count, counted, duration, errorWords, fileName, NONE, time, word } from "./format.js";
+import { bytes, count, counted, duration, errorWords, NONE, taskName, time, word } from "./format.js";
+import { cancel, retry } from "./commands.js";
 import { confirmed, operate } from "./dialogs.js";
 import { action, bar, instead, pager, taskLink } from "./parts.js";
 import { changed, List, now, repeatedly, state } from "./state.js";
@@ -21,7 +22,7 @@ const MEANINGS = {
     forbidden: "The origin asks for a login or refuses.",
     dynamic_page: "The URL gives a page made for the moment, not a file.",
     origin_busy: "The origin asked to come back later.",
-    origin_error: "The origin failed.",
+    origin_error: "The origin answered with an error of its own.",
     network: "No connection, or it broke.",
     timeout: "Connected, but no byte came for too long.",
     too_large: "Larger than a node's file system can hold.",
@@ -66,16 +67,16 @@ function failedGroup(group) {
                 ? html`<span aria-busy="true" role="status">${busy.verb} ${count(busy.done)} of ${count(busy.all)}</span>`
                 : html`${action("Retry all", () => all(group, "retry"), { about: word(group.reason), disabled: working !== null })}
                     ${action("Cancel all", () => all(group, "cancel"), { about: word(group.reason), disabled: working !== null })}
-                    <button class="quiet" aria-expanded=${open} aria-label="Show the tasks: ${word(group.reason)}" @click=${() => unfold(group)}>${open ? "Hide" : "Show"}</button>`}
+                    <button class="quiet" aria-expanded=${open} aria-label="${open ? "Hide" : "Show"} the tasks: ${word(group.reason)}" @click=${() => unfold(group)}>${open ? "Hide" : "Show"}</button>`}
             </div>
         </div>
         <p class="error">${where}${group.example.detail || group.example.http_status
             ? html`<q>${errorWords(group.example)}</q>` : nothing}</p>
         ${open ? html`<div class="inner">
             <ul class="tasks">${repeat(shown.list.items ?? [], (task) => task.task_id, (task) => html`<li>
-                <span>${taskLink(task.task_id, task.name ?? fileName(task.dataset_url))}<small>${task.dataset_url}</small></span>
-                <span class="actions">${action("Retry", () => one(task, "retry"), { about: task.name ?? fileName(task.dataset_url) })}
-                ${action("Cancel", () => one(task, "cancel"), { about: task.name ?? fileName(task.dataset_url) })}</span></li>`)}</ul>
+                <span>${taskLink(task)}<small>${task.dataset_url}</small></span>
+                <span class="actions">${action("Retry", () => one(task, retry), { about: taskName(task) })}
+                ${action("Cancel", () => one(task, cancel), { about: taskName(task) })}</span></li>`)}</ul>
             ${instead(shown.list, "None is left.")}${pager(shown.list, "Tasks")}</div>` : nothing}
     </li>`;
 }
@@ -90,16 +91,10 @@ function unfold(group) {
     changed();
 }
 
-async function one(task, verb) {
-    const name = task.name ?? fileName(task.dataset_url);
-    if (verb === "cancel" && !(await confirmed(`Cancel ${name}?`, "Nobody will be given it any more. It can be retried later.", "Cancel the task"))) {
-        return;
+async function one(task, does) {
+    if (await does(task)) {
+        await Promise.all([failures.load(), shown?.list.load()]);
     }
-    await operate(
-        () => post(`/tasks/${task.task_id}/${verb}`),
-        verb === "retry" ? `${name} is tried again.` : `${name} is cancelled.`,
-    );
-    await Promise.all([failures.load(), shown?.list.load()]);
 }
 
 /** One call does as much as it can in a few seconds and says where to go on, so that a million tasks are no single transaction. */
@@ -150,7 +145,7 @@ function disputed() {
     const rows = disputes.items ?? [];
     return html`<div class="card flush"><h3>Disputes</h3>
         ${rows.length ? html`<ul class="tasks">${repeat(rows, (task) => task.task_id, (task) => html`<li><span>
-            ${taskLink(task.task_id, task.name ?? fileName(task.dataset_url))}<small>${task.dataset_url}</small></span></li>`)}</ul>` : nothing}
+            ${taskLink(task)}<small>${task.dataset_url}</small></span></li>`)}</ul>` : nothing}
         ${instead(disputes, "None. Where nodes disagree about a file's digest, a further node is asked, and the file is listed here until one digest leads.")}
         ${pager(disputes, "Disputes")}</div>`;
 }

@@ -18,6 +18,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.climaterescue.db.Transactions;
+import org.climaterescue.db.catalog.Catalogs;
 import org.climaterescue.db.history.HistoryParts;
 import org.climaterescue.db.task.AssignmentRow;
 import org.climaterescue.db.task.CopyRow;
@@ -132,6 +133,7 @@ final class TaskController {
                 taskId,
                 (connection, row) -> TaskPage.Whole.from(
                         row,
+                        catalogName(connection, row),
                         Tasks.payload(connection, row.taskId()).orElse(null),
                         CopyRow.of(connection, row.taskId()),
                         AssignmentRow.of(connection, row.taskId()),
@@ -186,6 +188,13 @@ final class TaskController {
         return HistoryParts.droppedBefore(connection)
                 .filter(before -> row.createdAt().isBefore(before))
                 .orElse(null);
+    }
+
+    private static @Nullable String catalogName(Connection connection, TaskRow row) throws SQLException {
+        Integer catalogNo = row.said().catalogNo();
+        return catalogNo == null
+                ? null
+                : Catalogs.one(connection, catalogNo).map(Catalogs.Row::name).orElse(null);
     }
 
     private static String canonical(String url) {

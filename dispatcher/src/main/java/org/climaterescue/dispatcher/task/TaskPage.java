@@ -130,12 +130,15 @@ record TaskPage(
     /**
      * A task with everything about it.
      *
+     * @param catalogName what its catalog is called; null if it has none
      * @param assignments oldest first
      * @param historyDroppedBefore assignments that began before are listed only while they are active; left out when none can be
      *     missing
      */
     record Whole(
             @JsonUnwrapped TaskPage task,
+
+            @Nullable String catalogName,
 
             @Schema(implementation = Object.class) @JsonRawValue @Nullable
             String payload,
@@ -147,6 +150,7 @@ record TaskPage(
 
         static Whole from(
                 TaskRow row,
+                @Nullable String catalogName,
                 @Nullable String payload,
                 List<CopyRow> copies,
                 List<AssignmentRow> assignments,
@@ -154,6 +158,7 @@ record TaskPage(
                 @Nullable Instant historyDroppedBefore) {
             return new Whole(
                     TaskPage.from(row),
+                    catalogName,
                     payload,
                     CopyPage.all(row.said().sha256(), copies),
                     assignments.stream()

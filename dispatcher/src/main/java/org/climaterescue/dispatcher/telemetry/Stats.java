@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     more than a quarter of a second. Whoever asks then has a new count begun once the last one is ten times as old as it took
  * @param tasks by status, every status present
  * @param copies all copies, extra ones too
+ * @param fullestNodeBytes what the node with most bytes holds, as of the count: what those of others compare with
  * @param throughput copies of the last minute
  * @param etaSeconds how long the copies that are still wanted take at that rate; null when nothing moves or nothing is wanted
  * @param queue what waits
@@ -31,6 +32,7 @@ public record Stats(
         Instant countedAt,
         Map<TaskStatus, Amount> tasks,
         Amount copies,
+        long fullestNodeBytes,
         Throughput throughput,
         @Nullable Long etaSeconds,
         Queue queue,

@@ -62,6 +62,7 @@ final class StatsReader {
                 counted.at(),
                 tally.tasks(),
                 tally.copies(),
+                tally.fullestNodeBytes(),
                 new Stats.Throughput(WINDOW_SECONDS, rate, (double) recent.bytes() / WINDOW_SECONDS),
                 tally.missing() == 0 || rate == 0 ? null : Math.round(tally.missing() / rate),
                 new Stats.Queue(tally.ready(), tally.backoff(), figures.active(connection), oldest(counted, now)),

@@ -11,6 +11,7 @@ import org.climaterescue.protocol.TaskStatus;
  *
  * @param tasks by status, every status present
  * @param copies all copies, extra ones too
+ * @param fullestNodeBytes what the node with most bytes holds; 0 in a count that an earlier version has made
  * @param missing copies that are wanted of unfinished tasks and not held
  * @param ready copies that can be claimed
  * @param backoff tasks that wait for their next try
@@ -21,6 +22,7 @@ import org.climaterescue.protocol.TaskStatus;
 record Tally(
         Map<TaskStatus, Amount> tasks,
         Amount copies,
+        long fullestNodeBytes,
         long missing,
         long ready,
         long backoff,

@@ -142,13 +142,14 @@ final class TallyReader {
         // First, for it tells a time since which the count goes on.
         Figures.Waiting waiting = figures.waiting(connection);
         List<Figures.Sum> sums = figures.tasks(connection);
-        Figures.Copies copies = figures.copies(connection);
+        Figures.Held held = figures.held(connection);
         List<Figures.Sum> byStatus = sums.stream()
                 .filter(sum -> sum.priority() == null && sum.host() == null)
                 .toList();
         return new Tally(
                 amounts(byStatus),
-                new Amount(copies.copies(), copies.bytes()),
+                new Amount(held.all().copies(), held.all().bytes()),
+                held.fullestNodeBytes(),
                 byStatus.stream()
                         .filter(sum -> open(sum.status()))
                         .mapToLong(Figures.Sum::missing)

@@ -41,7 +41,8 @@ final class Chromium implements AutoCloseable {
         Optional<Path> program = program();
         Assumptions.assumeTrue(
                 program.isPresent(),
-                "no Chromium is on the PATH, so the dashboard is not tested; on Debian: apt-get install chromium");
+                "no Chromium or Google Chrome is on the PATH, so the dashboard was not tested; on Debian or Ubuntu:"
+                        + " apt-get install chromium");
         PlaywrightAssertions.setDefaultAssertionTimeout(PATIENCE_MILLIS);
         var playwright = Playwright.create(
                 new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
@@ -63,12 +64,18 @@ final class Chromium implements AutoCloseable {
 
     /** A page of a browser that knows nothing yet, on the dashboard, as wide as that. */
     Page open(URI dispatcher, int width, ColorScheme colours) {
+        return open(dispatcher, width, colours, new Controls());
+    }
+
+    /** Like the other, and notes which of its controls are used. */
+    Page open(URI dispatcher, int width, ColorScheme colours, Controls controls) {
         BrowserContext context = browser.newContext(new Browser.NewContextOptions()
                 .setViewportSize(width, 900)
                 .setColorScheme(colours)
                 .setLocale("en-GB")
                 .setBaseURL(dispatcher.toString()));
         context.setDefaultTimeout(PATIENCE_MILLIS);
+        controls.watch(context);
         Page page = context.newPage();
         page.onConsoleMessage(message -> note(message));
         page.onPageError(error -> complaints.add("error: " + error));

@@ -2,54 +2,232 @@ package org.climaterescue.dispatcher.dashboard;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
-import com.microsoft.playwright.options.FilePayload;
-import java.nio.charset.StandardCharsets;
-import java.util.Map;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
-import org.climaterescue.dispatcher.FleetTest;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
-/** What an operator does on the dashboard, in a real browser against a real dispatcher. A task fails with its first failure here. */
-class DashboardTest extends FleetTest {
-
-    private static Chromium chromium;
-    private Page page;
+/** How the rescue goes, who works, and where it hurts. */
+class DashboardTest extends BrowserTest {
 
     @Override
-    protected Map<String, String> settings() {
-        return Map.of("RESCUE_MAX_ATTEMPTS", "1", "RESCUE_HOST_CONNECTIONS", "10");
+    Set<String> places() {
+        return Set.of("header", "footer", "progress", "nodes", "trouble", "savings", "notice", "dialog");
     }
 
-    @BeforeAll
-    static void startBrowser() {
-        chromium = Chromium.start();
+    @Test
+    @Order(1)
+    void anEmptyRescueLeadsToWhereCatalogsAreDropped() {
+        link(section("progress"), "below").click();
+
+        assertThat(section("contents-title")).isFocused();
+        assertThat(section("contents-title")).isInViewport();
     }
 
-    @AfterAll
-    static void stopBrowser() {
-        if (chromium != null) {
-            chromium.close();
+    @Test
+    void theSectionsAreAWayDownAndTheNameIsAWayBack() {
+        for (String name : List.of("Progress", "Nodes", "Trouble", "Contents", "Savings")) {
+            link(page.locator("header"), name).click();
+            assertThat(section(name.toLowerCase(Locale.ROOT) + "-title")).isFocused();
         }
+        page.navigate("/#/tasks/" + submit(1));
+        assertThat(section("task")).isVisible();
+
+        link(page.locator("header"), "Climate data rescue").click();
+
+        assertThat(section("progress")).isVisible();
+        assertThat(section("task")).hasCount(0);
     }
 
-    @BeforeEach
-    void openPage() {
-        page = chromium.open(dispatcher.uri());
+    @Test
+    void theInterfaceTheManifestAndTheFiguresAreALinkAway() {
+        Locator footer = page.locator("footer").last();
+        link(footer, "API").click();
+        assertThat(page).hasURL(Pattern.compile("/docs"));
+        page.goBack();
+        link(footer, "Figures (JSON)").click();
+        assertThat(page.locator("body")).containsText("\"counted_at\"");
+        page.goBack();
+        assertThat(page.waitForDownload(() -> link(footer, "Manifest (CSV)").click())
+                        .url())
+                .contains("/manifest?format=csv");
+        // The browser itself looks for an icon of what is no page of ours.
+        chromium.forgive();
     }
 
-    @AfterEach
-    void closePage() {
-        page.context().close();
-        chromium.assertQuiet();
+    @Test
+    void nodesAreFilteredByTheirStatus() {
+        register("lost", "all");
+        dispatcher.advance(Duration.ofSeconds(100));
+        register("suspect", "all");
+        dispatcher.advance(Duration.ofSeconds(70));
+        for (String node : List.of("active", "draining", "gone")) {
+            register(node, "all");
+        }
+        dispatcher.post("/nodes/" + node("draining") + "/drain", "");
+        dispatcher.delete("/nodes/" + node("gone"));
+        page.reload();
+        page.getByLabel("Search nodes by name, id or operator").fill("all" + test);
+        Locator rows = section("nodes").locator("tbody tr");
+        assertThat(rows).hasCount(5);
+
+        for (String status : List.of("active", "suspect", "lost", "draining", "gone")) {
+            press(section("nodes"), status);
+            assertThat(rows).hasCount(1);
+            assertThat(rows.locator(".pill")).hasText(status);
+        }
+        press(section("nodes"), "all");
+        assertThat(rows).hasCount(5);
+    }
+
+    @Test
+    void nodesStandInTheOrderThatIsAskedFor() {
+        for (String node : List.of("first", "second", "third")) {
+            dispatcher.post(
+                    "/nodes",
+                    "{'node_id':'" + node(node) + "','name':'" + node + "','operator':'row" + test
+                            + "','capacity_gb':1}");
+        }
+        submit(1);
+        claim("third");
+        beat("second");
+        page.getByLabel("Search nodes by name, id or operator").fill("row" + test);
+        Locator names = section("nodes").locator("tbody .name");
+
+        assertThat(names).hasText(new String[] {"third", "first", "second"});
+        page.getByLabel("Order of nodes").selectOption("Silent for longest");
+        assertThat(names).hasText(new String[] {"first", "third", "second"});
+        page.getByLabel("Order of nodes").selectOption("Oldest first");
+        assertThat(names).hasText(new String[] {"first", "second", "third"});
+        page.getByLabel("Order of nodes").selectOption("Busiest first");
+        assertThat(names).hasText(new String[] {"third", "first", "second"});
+    }
+
+    @Test
+    void whatANodeHoldsComparesWithTheFullestOfAllAlsoWhereThatOneIsNotShown() {
+        for (int i = 0; i < 2; i++) {
+            submit(1);
+            complete("full", claim("full"), DIGEST);
+        }
+        submit(1);
+        complete("half", claim("half"), DIGEST);
+        long most = await().until(
+                        () -> dispatcher
+                                .get("/stats")
+                                .body()
+                                .at("/fullest_node_bytes")
+                                .asLong(),
+                        bytes -> bytes >= 2000);
+
+        page.getByLabel("Search nodes by name, id or operator").fill(node("half"));
+
+        assertThat(section("nodes").locator("tbody tr")).hasCount(1);
+        assertThat(section("nodes").locator("tbody [data-label=Holds] .bar"))
+                .hasAttribute("aria-label", 100_000 / most + " % of what the fullest node holds");
+    }
+
+    @Test
+    void furtherDownloadsOfANodeAreUnfoldedAndLeadToTheirTasks() {
+        for (int i = 0; i < 5; i++) {
+            submit(1);
+        }
+        dispatcher.post("/dispatch", dispatch("a", ",'max_tasks':5"));
+        page.getByLabel("Search nodes by name, id or operator").fill(node("a"));
+        Locator downloads = section("nodes").locator(".downloads li");
+        assertThat(downloads).hasCount(3);
+
+        press(section("nodes"), "2 more");
+        assertThat(downloads).hasCount(5);
+        press(section("nodes"), "Fewer");
+        assertThat(downloads).hasCount(3);
+
+        downloads.first().getByRole(AriaRole.LINK).click();
+        assertThat(section("task").locator(".title")).containsText("downloading");
+    }
+
+    @Test
+    void longListsAreTurnedOverPageByPage() {
+        for (int i = 0; i < 21; i++) {
+            register("n" + i);
+            dispatcher.post("/tasks", "{'dataset_url':'http://host" + i + ".of" + test + ".example.org/a'}");
+        }
+        turn(section("nodes"), "Nodes", 20);
+        turn(section("trouble"), "Hosts", 10);
+    }
+
+    @Test
+    void disputedFilesAreListedAndLeadToTheirPage() {
+        for (int i = 0; i < 11; i++) {
+            submit(2);
+        }
+        for (String[] said : new String[][] {{"left", DIGEST}, {"right", OTHER}}) {
+            register(said[0], said[0]);
+            dispatcher
+                    .post("/dispatch", dispatch(said[0], ",'max_tasks':11"))
+                    .body()
+                    .at("/assignment/assigned_tasks")
+                    .forEach(task -> complete(said[0], task.at("/assignment_id").asText(), said[1]));
+        }
+        turn(section("trouble"), "Disputes", 10);
+
+        link(
+                        section("trouble"),
+                        url(dispatcher.get("/tasks?verification=disputed").at("/items/0/task_id"))
+                                .replaceFirst(".*/", ""))
+                .first()
+                .click();
+
+        assertThat(section("task").locator(".title")).containsText("disputed");
+    }
+
+    @Test
+    void hostsAreFoundByAPartOfTheirName() {
+        dispatcher.post("/tasks", "{'dataset_url':'http://needle" + test + ".example.org/a'}");
+        dispatcher.post("/tasks", "{'dataset_url':'http://hay" + test + ".example.org/a'}");
+
+        page.getByLabel("Search hosts").fill("NEEDLE" + test);
+
+        assertThat(section("trouble").locator("tbody tr")).hasCount(1);
+        assertThat(section("trouble").locator("tbody")).containsText("needle" + test + ".example.org");
+    }
+
+    @Test
+    void aListThatCouldNotBeReadIsReadWhenSomebodyTriesAgain() {
+        register("a", "late");
+        page.route(Pattern.compile("/nodes\\?"), route -> route.abort());
+        page.getByLabel("Search nodes by name, id or operator").fill("late" + test);
+        assertThat(section("nodes").getByRole(AriaRole.ALERT)).containsText("The dispatcher cannot be reached");
+        // Who does not look at the page is not asked for: the list stays as it is until the button is pressed.
+        page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })");
+        page.unroute(Pattern.compile("/nodes\\?"));
+
+        press(section("nodes"), "Try again");
+
+        assertThat(section("nodes").locator("tbody tr")).hasCount(1);
+        assertThat(section("nodes").getByRole(AriaRole.ALERT)).hasCount(0);
+        // The browser itself notes each call that fails.
+        chromium.forgive();
+    }
+
+    @Test
+    void aMessageIsDismissed() {
+        String host = "test" + test + ".example.org";
+        submit(1);
+        press(row(host), "Pause");
+        assertThat(notice()).containsText(host + " is paused");
+
+        press(notice(), "Dismiss this message");
+
+        assertThat(notice()).isEmpty();
+        press(row(host), "Resume");
     }
 
     @Test
@@ -98,7 +276,7 @@ class DashboardTest extends FleetTest {
         assertThat(group).containsText("2 tasks");
 
         press(group, "Retry all");
-        Locator question = page.getByRole(AriaRole.DIALOG);
+        Locator question = question();
         assertThat(question).containsText("Try 2 tasks again?");
         press(question, "Leave it");
         assertThat(question).hasCount(0);
@@ -118,7 +296,7 @@ class DashboardTest extends FleetTest {
         String task = failed("too_large");
 
         press(group("too large"), "Cancel all");
-        press(page.getByRole(AriaRole.DIALOG), "Cancel all");
+        press(question(), "Cancel all");
 
         assertThat(notice()).containsText("1 task cancelled");
         assertThat(standing(task)).isEqualTo("cancelled");
@@ -129,6 +307,9 @@ class DashboardTest extends FleetTest {
         String again = failed("timeout");
         String enough = failed("timeout");
         Locator group = group("timeout");
+        press(group, "Show");
+        press(group, "Hide");
+        assertThat(group.locator(".tasks")).hasCount(0);
         press(group, "Show");
 
         group.locator(".tasks li")
@@ -142,7 +323,7 @@ class DashboardTest extends FleetTest {
                 .filter(new Locator.FilterOptions().setHasText(url(enough)))
                 .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Cancel"))
                 .click();
-        press(page.getByRole(AriaRole.DIALOG), "Cancel the task");
+        press(question(), "Cancel the task");
         assertThat(notice()).containsText("is cancelled");
         assertThat(standing(enough)).isEqualTo("cancelled");
     }
@@ -158,7 +339,7 @@ class DashboardTest extends FleetTest {
         assertThat(rows.first()).containsText("25 %");
 
         press(rows.first(), "Drain");
-        press(page.getByRole(AriaRole.DIALOG), "Drain");
+        press(question(), "Drain");
 
         assertThat(rows.first()).containsText("draining");
         assertThat(status("anna")).isEqualTo("draining");
@@ -166,124 +347,6 @@ class DashboardTest extends FleetTest {
                 .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(Pattern.compile("^gone")))
                 .click();
         assertThat(section("nodes")).containsText("No node is like that.");
-    }
-
-    @Test
-    void aTaskIsFoundAndItsPageTellsItsChainOfCustody() {
-        register("a");
-        String task = submit(", 'copies':1, 'name':'sea ice " + test + "', 'dataset':'Cryosphere'");
-        String lease = claim("a");
-        page.getByLabel("Part of a URL, a name or a dataset").fill("SEA ICE " + test);
-        page.getByRole(
-                        AriaRole.BUTTON,
-                        new Page.GetByRoleOptions().setName("Search").setExact(true))
-                .click();
-
-        page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("sea ice " + test))
-                .first()
-                .click();
-
-        Locator shown = page.locator("#task");
-        assertThat(shown.locator("h2").first()).hasText("sea ice " + test);
-        assertThat(shown).containsText("Cryosphere");
-        assertThat(shown).containsText("was given to " + node("a"));
-        complete("a", lease, DIGEST);
-        assertThat(shown.locator(".title")).containsText("rescued");
-        assertThat(shown.locator(".custody")).containsText("was reported complete by " + node("a"));
-        assertThat(shown).containsText(DIGEST);
-        assertThat(page).hasURL(Pattern.compile("#/tasks/" + task + "$"));
-        page.reload();
-        assertThat(shown.locator("h2").first()).hasText("sea ice " + test);
-        page.goBack();
-        assertThat(section("contents")).isVisible();
-    }
-
-    @Test
-    void aTaskGetsAnotherPriorityIsCancelledAndRetried() {
-        String task = submit(1);
-        page.navigate("/#/tasks/" + task);
-        Locator shown = page.locator("#task");
-
-        page.getByLabel("Priority").selectOption("9");
-        press(shown, "Set");
-        assertThat(notice()).containsText("The priority is 9 now");
-        assertThat(dispatcher.get("/tasks/" + task).at("/priority")).isEqualTo("9");
-
-        press(shown, "Cancel");
-        press(page.getByRole(AriaRole.DIALOG), "Cancel it");
-        assertThat(shown.locator(".title")).containsText("cancelled");
-        assertThat(standing(task)).isEqualTo("cancelled");
-
-        press(shown, "Retry");
-        assertThat(shown.locator(".title")).containsText("pending");
-        assertThat(standing(task)).isEqualTo("pending");
-    }
-
-    @Test
-    void aTaskThatIsNotThereIsSaidToBeNotThere() {
-        page.navigate("/#/tasks/t-zzzz");
-
-        assertThat(page.getByRole(AriaRole.ALERT)).containsText("there is no task t-zzzz");
-        // The browser itself notes each 404.
-        page.navigate("about:blank");
-        chromium.forgive();
-    }
-
-    @Test
-    void aCatalogIsImportedByDroppingItsFile() {
-        String url = "http://dropped" + test + ".example.org/a";
-        drop("drop" + test + ".csv", "url\n" + url + "\nnonsense\n");
-        assertThat(page.getByLabel("Name of the catalog")).hasValue("drop" + test + ".csv");
-        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("under the same name");
-        page.getByLabel("Name of the catalog").fill("agency" + test);
-        press(page.getByRole(AriaRole.DIALOG), "Import");
-
-        Locator catalog = page.locator(".catalogs li").filter(new Locator.FilterOptions().setHasText("agency" + test));
-        assertThat(catalog).containsText("imported");
-        assertThat(catalog).containsText("1 added");
-        assertThat(catalog).containsText("1 rejected");
-        assertThat(dispatcher.get("/tasks?search=dropped" + test).at("/items/0/dataset_url"))
-                .isEqualTo(url);
-    }
-
-    @Test
-    void aCatalogOfANameThatIsThereIsSaidToBeItsNextVersion() {
-        dispatcher.post("/catalogs?format=csv&name=data" + test + ".csv", "url\n");
-        assertThat(page.locator(".catalogs li").filter(new Locator.FilterOptions().setHasText("data" + test)))
-                .hasCount(1);
-        drop("data" + test + ".csv", "url\nhttp://second" + test + ".example.org/a\n");
-
-        assertThat(page.getByRole(AriaRole.DIALOG)).containsText("becomes its next version");
-        page.getByLabel("Name of the catalog").fill("other" + test);
-        assertThat(page.getByRole(AriaRole.DIALOG)).not().containsText("becomes its next version");
-        press(page.getByRole(AriaRole.DIALOG), "Leave it");
-
-        assertThat(page.getByRole(AriaRole.DIALOG)).hasCount(0);
-        assertThat(page.locator(".drop")).containsText("Drop a catalog here");
-        assertThat(dispatcher.get("/tasks?search=second" + test).at("/items/0/task_id"))
-                .isEmpty();
-    }
-
-    private void drop(String name, String text) {
-        page.locator(".drop").evaluate("""
-                (zone, [name, text]) => {
-                    const files = new DataTransfer();
-                    files.items.add(new File([text], name));
-                    for (const type of ["dragover", "drop"]) {
-                        zone.dispatchEvent(new DragEvent(type, { dataTransfer: files, bubbles: true, cancelable: true }));
-                    }
-                }""", new Object[] {name, text});
-    }
-
-    @Test
-    void aCatalogIsImportedByChoosingItsFile() {
-        byte[] lines = ("{\"url\":\"http://chosen" + test + ".example.org/a\"}\n").getBytes(StandardCharsets.UTF_8);
-        page.locator(".drop input[type=file]")
-                .setInputFiles(new FilePayload("chosen" + test + ".jsonl", "application/x-ndjson", lines));
-        press(page.getByRole(AriaRole.DIALOG), "Import");
-
-        assertThat(page.locator(".catalogs li").filter(new Locator.FilterOptions().setHasText("chosen" + test)))
-                .containsText("imported");
     }
 
     @Test
@@ -313,7 +376,7 @@ class DashboardTest extends FleetTest {
                 group("origin error").getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName("Retry all"));
         retry.focus();
         page.keyboard().press("Enter");
-        Locator question = page.getByRole(AriaRole.DIALOG);
+        Locator question = question();
         assertThat(question.getByText("Leave it")).isFocused();
         page.keyboard().press("Escape");
         assertThat(question).hasCount(0);
@@ -327,6 +390,32 @@ class DashboardTest extends FleetTest {
     }
 
     @Test
+    void failedTasksAreTurnedOverPageByPageAndLeadToTheirPage() {
+        for (int i = 0; i < 11; i++) {
+            failed("network");
+        }
+        press(group("network"), "Show");
+        turn(group("network"), "Tasks", 10);
+
+        link(group("network"), "file of test " + test).first().click();
+
+        assertThat(section("task").locator("h2").first()).hasText("file of test " + test);
+        dispatcher.post("/tasks/cancel", "{'reason':'network'}");
+    }
+
+    @Test
+    void theCurveGoesBackAsFarAsIsAsked() {
+        submit(1);
+        for (String span : List.of("Day", "All", "Hour")) {
+            page.waitForResponse(
+                    Pattern.compile("/stats/history\\?span=" + span.toLowerCase(Locale.ROOT)),
+                    () -> press(section("progress"), span));
+            assertThat(button(section("progress"), span)).hasAttribute("aria-pressed", "true");
+            assertThat(section("progress").locator("[aria-pressed=true]")).hasCount(1);
+        }
+    }
+
+    @Test
     void aReloadKeepsTheCurve() {
         submit(1);
         JsonNode before = dispatcher.get("/stats/history?span=all").body().at("/items");
@@ -335,46 +424,13 @@ class DashboardTest extends FleetTest {
         assertThat(page.locator("#curve")).isVisible();
         assertThat(dispatcher.get("/stats/history?span=all").body().at("/items").size())
                 .isGreaterThanOrEqualTo(before.size());
-        page.getByRole(
-                        AriaRole.BUTTON,
-                        new Page.GetByRoleOptions().setName("All").setExact(true))
-                .click();
-        assertThat(page.getByRole(
-                        AriaRole.BUTTON,
-                        new Page.GetByRoleOptions().setName("All").setExact(true)))
-                .hasAttribute("aria-pressed", "true");
-    }
-
-    private String failed(String reason) {
-        String task = submit(", 'copies':1, 'name':'file of test " + test + "'");
-        assertThat(fail("a", claim("a"), reason).at("/task_status")).isEqualTo("failed");
-        return task;
     }
 
     private int safe() {
-        return Integer.parseInt(page.locator(".verdict .figure").textContent());
-    }
-
-    private Locator section(String id) {
-        return page.locator("#" + id);
+        return Integer.parseInt(page.locator(".verdict .figure").textContent().replace(",", ""));
     }
 
     private Locator row(String host) {
         return section("trouble").locator("tbody tr").filter(new Locator.FilterOptions().setHasText(host));
-    }
-
-    private Locator group(String reason) {
-        return page.locator(".groups > li")
-                .filter(new Locator.FilterOptions()
-                        .setHas(page.getByText(reason, new Page.GetByTextOptions().setExact(true))));
-    }
-
-    private Locator notice() {
-        return page.locator("#notice");
-    }
-
-    private static void press(Locator within, String button) {
-        within.getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(Pattern.compile("^" + button)))
-                .click();
     }
 }

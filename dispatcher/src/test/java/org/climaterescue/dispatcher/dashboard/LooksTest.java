@@ -4,12 +4,12 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.deque.html.axecore.playwright.AxeBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.FilePayload;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -34,7 +34,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class LooksTest {
 
-    private static final Path PICTURES = Path.of("target", "dashboard");
+    static final Path PICTURES = Path.of("target", "dashboard");
     private static final String[] AGENCIES = {
         "data.noaa.gov", "daac.ornl.gov", "www.ncei.noaa.gov", "waterdata.usgs.gov"
     };
@@ -90,9 +90,20 @@ class LooksTest {
                     "/#/tasks/" + disputed,
                     page -> assertThat(page.locator("#task .custody li").first())
                             .isVisible());
+            look(BOTH, dispatcher, "opened", "/", page -> {
+                press(page, "Show the tasks: gone");
+                press(page, "Search");
+                page.locator("#nodes .fold").first().click();
+                assertThat(page.locator(".groups .tasks li").first()).isVisible();
+                assertThat(page.locator("#contents tbody tr").first()).isVisible();
+            });
             look(BOTH, dispatcher, "question", "/", page -> {
-                page.getByRole(AriaRole.BUTTON, new Page.GetByRoleOptions().setName("Retry all: gone"))
-                        .click();
+                press(page, "Cancel all: gone");
+                assertThat(page.getByRole(AriaRole.DIALOG)).isVisible();
+            });
+            look(BOTH, dispatcher, "name", "/", page -> {
+                page.locator(".drop input")
+                        .setInputFiles(new FilePayload("data.json", "application/json", new byte[] {'{', '}'}));
                 assertThat(page.getByRole(AriaRole.DIALOG)).isVisible();
             });
         }
@@ -122,6 +133,13 @@ class LooksTest {
         }
     }
 
+    private static void press(Page page, String button) {
+        page.getByRole(
+                        AriaRole.BUTTON,
+                        new Page.GetByRoleOptions().setName(button).setExact(true))
+                .click();
+    }
+
     private void look(List<Way> ways, TestDispatcher dispatcher, String scene, String path, Consumer<Page> look) {
         List<String> faults = new ArrayList<>();
         for (Way way : ways) {
@@ -139,7 +157,7 @@ class LooksTest {
             if (tooWide > 0) {
                 faults.add(name + ": " + tooWide + " px wider than the window");
             }
-            serious(page).forEach(fault -> faults.add(name + ": " + fault));
+            Axe.serious(page).forEach(fault -> faults.add(name + ": " + fault));
             page.context().close();
             chromium.assertQuiet();
         }
@@ -148,18 +166,6 @@ class LooksTest {
 
     /** A window to look through. */
     private record Way(int width, ColorScheme colours) {}
-
-    private static List<String> serious(Page page) {
-        return new AxeBuilder(page)
-                .analyze().getViolations().stream()
-                        .filter(rule -> List.of("serious", "critical").contains(rule.getImpact()))
-                        .map(rule -> rule.getId() + ": " + rule.getHelp() + " "
-                                + rule.getNodes().stream()
-                                        .map(node -> node.getHtml())
-                                        .limit(4)
-                                        .toList())
-                        .toList();
-    }
 
     /** A rescue with something of everything; tells a task that nodes disagree about. */
     private static String busy(TestDispatcher dispatcher) throws SQLException {

@@ -7,10 +7,14 @@ import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.assertions.LocatorAssertions;
 import com.microsoft.playwright.options.AriaRole;
+import com.microsoft.playwright.options.ColorScheme;
+import com.microsoft.playwright.options.ReducedMotion;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.climaterescue.db.TestDatabase;
 import org.climaterescue.dispatcher.Dispatcher;
@@ -82,8 +86,18 @@ class OperatorKeyTest {
         question.getByLabel("The key that the dispatcher was started with").fill("another");
         question.getByText("Continue").click();
         assertThat(question.getByRole(AriaRole.ALERT)).containsText("does not know this key");
+        for (ColorScheme colours : List.of(ColorScheme.DARK, ColorScheme.LIGHT)) {
+            page.emulateMedia(
+                    new Page.EmulateMediaOptions().setColorScheme(colours).setReducedMotion(ReducedMotion.REDUCE));
+            assertThat(Axe.serious(page)).isEmpty();
+            picture(page, "key-" + colours.name().toLowerCase(Locale.ROOT));
+        }
         // The browser itself may note a refusal.
         chromium.forgive();
+        question.getByText("Not now").click();
+        assertThat(question).hasCount(0);
+        assertThat(dispatcherSays(page, "/hosts/example.org")).containsText("\"paused\":false");
+        host.getByText("Pause").click();
         question.getByLabel("The key that the dispatcher was started with").fill(KEY);
         question.getByText("Continue").click();
 
@@ -99,6 +113,8 @@ class OperatorKeyTest {
                 .isVisible();
 
         page.getByText("Forget the operator key").click();
+        page.getByText("Enter the operator key").click();
+        question.getByText("Not now").click();
         assertThat(page.evaluate("sessionStorage.length")).isEqualTo(0);
         page.locator("#trouble tbody tr").first().getByText("Pause").click();
         assertThat(question).isVisible();
@@ -114,9 +130,21 @@ class OperatorKeyTest {
         assertThat(page.locator("#connection")).containsText("trying again");
         assertThat(page.locator("#connection")).containsText("Figures of");
         assertThat(page.locator("#progress")).isVisible();
+        picture(page, "away");
 
         startDispatcher();
         assertThat(page.locator("#connection"))
                 .hasText("Live", new LocatorAssertions.HasTextOptions().setTimeout(15_000));
+    }
+
+    /** Asked beside the page. */
+    private static Locator dispatcherSays(Page page, String path) {
+        Page beside = page.context().newPage();
+        beside.navigate(path);
+        return beside.locator("body");
+    }
+
+    private static void picture(Page page, String name) {
+        page.screenshot(new Page.ScreenshotOptions().setPath(LooksTest.PICTURES.resolve(name + ".png")));
     }
 }

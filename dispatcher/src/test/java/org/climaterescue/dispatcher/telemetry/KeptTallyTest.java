@@ -120,6 +120,7 @@ class KeptTallyTest extends FleetTest {
                     .writeValueAsString(new Tally(
                             tasks,
                             new Amount(0, 0),
+                            0,
                             9_000_000,
                             8_000_000,
                             1_000_000,

@@ -34,10 +34,13 @@ public final class Figures {
                         row.number("missing")));
     }
 
-    /** All copies there are. */
-    public Copies copies(Connection connection) throws SQLException {
-        return Sql.of(connection, "select count(*) as copies, coalesce(sum(size_bytes), 0)::bigint as bytes from copy")
-                .one(Copies::from);
+    /** All copies there are, and how much of them the node with most bytes holds. */
+    public Held held(Connection connection) throws SQLException {
+        return Sql.of(connection, """
+                        select coalesce(sum(copies), 0)::bigint as copies, coalesce(sum(bytes), 0)::bigint as bytes,
+                               coalesce(max(bytes), 0)::bigint as fullest
+                        from (select count(*) as copies, sum(size_bytes) as bytes from copy group by node_no) of_node
+                        """).one(row -> new Held(Copies.from(row), row.number("fullest")));
     }
 
     /** The copies of the last {@code seconds}. Reads little more than these: the index in time can be used, for the time is the statement's. */
@@ -125,6 +128,13 @@ public final class Figures {
             return new Copies(row.number("copies"), row.number("bytes"));
         }
     }
+
+    /**
+     * What the nodes hold.
+     *
+     * @param fullestNodeBytes what the node with most bytes holds; 0 while there is no copy
+     */
+    public record Held(Copies all, long fullestNodeBytes) {}
 
     /**
      * What waits.
