@@ -12,6 +12,7 @@ final class Reads {
 
     private static final long TASKS = 1_000_000;
     private static final int NODES = 10_000;
+    private static final int HOSTS = 1000;
     private static final int TIMES = 15;
 
     private final BenchDatabase database;
@@ -23,24 +24,25 @@ final class Reads {
         this.client = client;
     }
 
-    /** Takes how many tasks and nodes there are. */
+    /** Takes how many tasks, nodes and hosts there are. */
     public static void main(String[] arguments) throws Exception {
         long tasks = arguments.length > 0 ? Long.parseLong(arguments[0]) : TASKS;
         int nodes = arguments.length > 1 ? Integer.parseInt(arguments[1]) : NODES;
+        int hosts = arguments.length > 2 ? Integer.parseInt(arguments[2]) : HOSTS;
         Map<String, String> settings = Map.of();
         try (BenchDatabase database = BenchDatabase.start();
                 DispatcherProcess dispatcher = DispatcherProcess.start(settings, database);
                 var client = new Client(dispatcher.uri())) {
             var reads = new Reads(database, client);
-            reads.fill(tasks, nodes);
-            reads.run();
+            reads.fill(tasks, nodes, hosts);
+            reads.run(hosts);
         }
     }
 
     /** Of ten tasks six wait, three are rescued with two copies each; of a hundred, five have one copy, and one has failed. */
-    private void fill(long tasks, int nodes) throws SQLException {
+    private void fill(long tasks, int nodes, int hosts) throws SQLException {
         var backlog = new Backlog(database);
-        backlog.hosts();
+        backlog.hosts(hosts);
         database.sql("""
                 insert into node (node_id, name, operator, capacity_bytes)
                 select 'node-' || n, 'the ' || n || 'th', 'operator ' || n % 100, 1000000000000 from generate_series(1, ?) n
@@ -77,10 +79,11 @@ final class Reads {
         database.settle();
     }
 
-    private void run() throws IOException, InterruptedException {
+    private void run(int hosts) throws IOException, InterruptedException {
         String task = client.get("/tasks?limit=1&status=rescued")
                 .at("/items/0/task_id")
                 .asText();
+        String host = "host%d.example.org".formatted(Math.min(77, hosts));
         measure("/stats");
         measure("/stats/history?span=all");
         measure("/tasks?limit=50");
@@ -89,20 +92,22 @@ final class Reads {
         measure("/tasks?limit=50&status=rescued");
         measure("/tasks?limit=50&status=failed");
         measure("/tasks?limit=50&verification=disputed");
-        measure("/tasks?limit=50&search=host77.example.org");
-        measure("/tasks?limit=50&search=http://host77.example.org/77");
+        measure("/tasks?limit=50&search=" + host);
+        measure("/tasks?limit=50&search=http://" + host + "/77");
         measure("/tasks?limit=50&search=nowhere");
         measure("/tasks?limit=50&status=failed&reason=other");
-        measure("/tasks?limit=50&host=host77.example.org&status=pending");
+        measure("/tasks?limit=50&host=" + host + "&status=pending");
         measure("/tasks/" + task);
         measure("/tasks/" + task + "/history");
         measure("/tasks/failures");
         measure("/nodes?limit=50");
         measure("/nodes?limit=50&sort=active");
         measure("/nodes?limit=50&search=77");
+        measure("/nodes/node-1");
         measure("/assignments?limit=1000");
         measure("/hosts?limit=50");
         measure("/hosts?limit=50&sort=active");
+        measure("/hosts/" + host);
         measure("/catalogs");
         measure("/prometheus");
         report.print();

@@ -163,7 +163,8 @@ class HostController {
      * @param connections what of these it is trusted with now: halved when it says that it is busy, one more each minute
      * @param busyUntil when the pause ends that it asked for; null when there is none
      * @param active active assignments
-     * @param ready copies that could be made if it stood more
+     * @param ready copies that could be made if it stood more. More than a thousand are told, where all tasks cannot be counted at once,
+     *     as they were counted last: {@code counted_at} of {@code /stats} says when
      */
     record HostPage(
             String host,

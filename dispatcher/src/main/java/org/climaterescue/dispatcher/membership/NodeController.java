@@ -165,7 +165,9 @@ class NodeController {
     record Page(List<Entry> items, @Nullable String nextCursor) {}
 
     /**
-     * One node.
+     * One node. Of one with more than a thousand copies and failures, where all tasks cannot be counted at once, {@code copies}, {@code
+     * bytes}, {@code rejected}, {@code doubtful} and {@code failures} are as they were counted last: {@code counted_at} of {@code /stats}
+     * says when, some seconds or minutes ago.
      *
      * @param capacityGb the free space that it offered last, in GB (10^9 bytes)
      * @param lastHeartbeat when it was last heard of

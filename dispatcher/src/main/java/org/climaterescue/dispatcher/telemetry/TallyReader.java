@@ -24,6 +24,7 @@ import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.telemetry.Figures;
+import org.climaterescue.db.telemetry.KeptCounts;
 import org.climaterescue.db.telemetry.KeptTally;
 import org.climaterescue.db.telemetry.ProgressLog;
 import org.climaterescue.dispatcher.telemetry.Stats.Amount;
@@ -46,6 +47,7 @@ final class TallyReader {
     private final Transactions transactions;
     private final Figures figures;
     private final KeptTally kept;
+    private final KeptCounts counts;
     private final ProgressLog history;
     private final ExecutorService blocking;
     private final AtomicBoolean counting = new AtomicBoolean();
@@ -58,11 +60,13 @@ final class TallyReader {
             Transactions transactions,
             Figures figures,
             KeptTally kept,
+            KeptCounts counts,
             ProgressLog history,
             @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
         this.transactions = transactions;
         this.figures = figures;
         this.kept = kept;
+        this.counts = counts;
         this.history = history;
         this.blocking = blocking;
     }
@@ -100,7 +104,7 @@ final class TallyReader {
             try {
                 countUnlessAnother();
             } catch (StorageFailure e) {
-                rest(Duration.ofNanos(System.nanoTime() - start));
+                rest(since(start));
                 LOG.warn("The tasks could not be counted; the figures stay as they were: {}", e.getMessage());
             } finally {
                 counting.set(false);
@@ -130,12 +134,21 @@ final class TallyReader {
     private Counted count(Connection connection) throws SQLException {
         long start = System.nanoTime();
         var counted = new Counted(Ledger.now(connection), tally(connection));
-        Duration took = Duration.ofNanos(System.nanoTime() - start);
+        if (KeptTally.isLong(since(start))) {
+            counts.keep(connection);
+        } else {
+            counts.forget(connection);
+        }
+        Duration took = since(start);
         kept.note(connection, counted.at(), took, write(counted.tally()));
         history.note(connection, sample(counted), took);
         rest(took);
         quick = kept.last(connection).isPresent() ? null : counted;
         return counted;
+    }
+
+    private static Duration since(long start) {
+        return Duration.ofNanos(System.nanoTime() - start);
     }
 
     private Tally tally(Connection connection) throws SQLException {

@@ -22,15 +22,28 @@ public final class Hosts {
     /** No origin, and none of its tasks, is left alone for longer, whatever a node says that it asked for. */
     public static final Duration LONGEST_REST = Duration.ofDays(1);
 
+    /** So many waiting copies of a host are counted when somebody asks; how many more there are, when all are counted. */
+    public static final int FEW = 1000;
+
     /** Longest pause that the dispatcher makes of its own accord. */
     private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
 
+    /**
+     * A host, with {@code %s} for its active assignments. Of those for which a lot waits, that is what was counted last ({@code
+     * KeptCounts}). The order makes the planner begin at the host's end of the index.
+     */
     private static final String ENTRY = """
             select h.host_no, h.name, coalesce(h.max_connections, ?) as max_connections, host_connections(h, ?) as connections,
-                   h.paused, case when h.busy_until > clock_timestamp() then h.busy_until end as busy_until,
-                   (select count(*) from assignment a where a.host_no = h.host_no) as active,
-                   (select count(*) from ready r where r.host_no = h.host_no) as ready
+                   h.paused, case when h.busy_until > clock_timestamp() then h.busy_until end as busy_until, %s as active,
+                   case when w.few <= ? then w.few
+                        when k.ready is not null then greatest(k.ready, w.few)
+                        else (select count(*) from ready r where r.host_no = h.host_no) end as ready
             from host h
+            left join host_count k using (host_no)
+            cross join lateral (
+                select count(*) as few from (
+                    select from ready r where r.host_no = h.host_no
+                    order by r.host_no, r.urgency, r.copies, r.rank, r.task_id, r.slot limit ?) x) w
             """;
 
     private final HostTerms terms;
@@ -150,7 +163,7 @@ public final class Hosts {
                         connection,
                         """
                         with page as materialized (
-                            select h.host_no, x.rank
+                            select h.host_no, x.rank, coalesce(a.active, 0) as active
                             from host h
                             left join (select host_no, count(*) as active from assignment group by host_no) a using (host_no)
                             cross join lateral (
@@ -161,7 +174,7 @@ public final class Hosts {
                         )
                         select p.rank, e.* from page p
                         cross join lateral (
-                        """ + ENTRY + """
+                        """ + ENTRY.formatted("p.active") + """
                             where h.host_no = p.host_no) e
                         order by p.rank desc, p.host_no desc
                         """,
@@ -172,13 +185,23 @@ public final class Hosts {
                         after == null ? Long.MAX_VALUE : after.hostNo(),
                         limit,
                         terms.connections(),
-                        terms.connections())
+                        terms.connections(),
+                        FEW,
+                        FEW + 1)
                 .list(row -> new Placed(row.number("rank"), entry(row)));
     }
 
     /** One host. */
     public Optional<Entry> find(Connection connection, String host) throws SQLException {
-        return Sql.of(connection, ENTRY + "where h.name = ?", terms.connections(), terms.connections(), host)
+        return Sql.of(
+                        connection,
+                        ENTRY.formatted("(select count(*) from assignment a where a.host_no = h.host_no)")
+                                + "where h.name = ?",
+                        terms.connections(),
+                        terms.connections(),
+                        FEW,
+                        FEW + 1,
+                        host)
                 .first(Hosts::entry);
     }
 
@@ -222,7 +245,7 @@ public final class Hosts {
      * @param connections what of these it is trusted with now
      * @param busyUntil when its pause ends; null when it makes none
      * @param active active assignments
-     * @param ready copies that could be made now
+     * @param ready copies that could be made now; more than a thousand may be as they were counted last
      */
     public record Entry(
             int hostNo,

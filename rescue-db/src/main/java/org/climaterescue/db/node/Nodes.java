@@ -24,24 +24,26 @@ public final class Nodes {
             select node_no, node_id, token_sha256, state = 'gone' as gone, dismissed from node where node_id = any (?)
             """;
 
-    /** The columns that {@link #entry(Sql.Row)} reads, of the node {@code n}. */
-    static final String COLUMNS = """
-            n.node_no, n.node_id, n.name, n.operator, n.region, n.capacity_bytes, n.slots,
+    /**
+     * Some nodes with their figures. Of those that have a lot these are as they were counted last ({@code KeptCounts}), and nothing is
+     * counted; of the others they are those of now.
+     */
+    private static final String ENTRIES = """
+            select n.node_no, n.node_id, n.name, n.operator, n.region, n.capacity_bytes, n.slots,
                    n.registered_at, n.heard_at, node_status(n, ?, ?) as status,
-                   coalesce(a.active, 0) as active, coalesce(c.copies, 0) as copies, coalesce(c.bytes, 0) as bytes,
-                   coalesce(c.rejected, 0) as rejected,
-                   node_doubtful(coalesce(c.rejected, 0), coalesce(c.copies, 0)) as doubtful,
-                   coalesce(f.failures, 0) as failures
-            """;
-
-    /** What is counted for each node {@code n}. */
-    static final String FIGURES = """
-            left join lateral (select count(*) as active from assignment a where a.node_no = n.node_no) a on true
-            left join lateral (select count(*) as copies, sum(c.size_bytes)::bigint as bytes,
+                   (select count(*) from assignment a where a.node_no = n.node_no) as active,
+                   x.copies, x.bytes, x.rejected, node_doubtful(x.rejected, x.copies) as doubtful, x.failures
+            from node n
+            left join node_count k using (node_no)
+            left join lateral (select count(*) as copies, coalesce(sum(c.size_bytes), 0)::bigint as bytes,
                                       count(*) filter (where c.rejected) as rejected
-                               from copy c
-                               where c.node_no = n.node_no) c on true
-            left join lateral (select count(*) as failures from failure f where f.node_no = n.node_no) f on true
+                               from copy c where c.node_no = n.node_no and k.node_no is null) c on true
+            left join lateral (select count(*) as failures
+                               from failure f where f.node_no = n.node_no and k.node_no is null) f on true
+            cross join lateral (select coalesce(k.copies, c.copies) as copies, coalesce(k.bytes, c.bytes) as bytes,
+                                       coalesce(k.rejected, c.rejected) as rejected,
+                                       coalesce(k.failures, f.failures) as failures) x
+            where n.node_no = any (?)
             """;
 
     /** Registers a new node; empty when the id is taken. */
@@ -243,16 +245,27 @@ public final class Nodes {
 
     /** One node with its figures. */
     public Optional<Entry> entry(Connection connection, String nodeId, Silence silence) throws SQLException {
-        return Sql.of(
-                        connection,
-                        "select " + COLUMNS + "from node n\n" + FIGURES + "where n.node_id = ?",
-                        silence.suspectSeconds(),
-                        silence.lostSeconds(),
-                        nodeId)
-                .first(Nodes::entry);
+        Optional<Known> known = find(connection, nodeId);
+        return known.isEmpty()
+                ? Optional.empty()
+                : entries(connection, List.of(known.get().nodeNo()), silence).stream()
+                        .findFirst();
     }
 
-    static Entry entry(Sql.Row row) throws SQLException {
+    /** Nodes with their figures, in no order. What the transaction reads after it goes by indexes. */
+    List<Entry> entries(Connection connection, Collection<Integer> nodeNos, Silence silence) throws SQLException {
+        // Where few nodes have most copies, the planner would read all of them for a node that has none.
+        Sql.of(connection, "select set_config('enable_seqscan', 'off', true)").one(row -> true);
+        return Sql.of(
+                        connection,
+                        ENTRIES,
+                        silence.suspectSeconds(),
+                        silence.lostSeconds(),
+                        nodeNos.stream().mapToInt(Integer::intValue).toArray())
+                .list(Nodes::entry);
+    }
+
+    private static Entry entry(Sql.Row row) throws SQLException {
         return new Entry(
                 row.integer("node_no"),
                 row.text("node_id"),
@@ -308,7 +321,7 @@ public final class Nodes {
     /** One node as watchers see it. */
     public record Seen(String nodeId, String name, NodeStatus status, long activeAssignments) {}
 
-    /** One node with its figures. */
+    /** One node with its figures; of copies and failures as they were counted last, if they are many. */
     public record Entry(
             int nodeNo,
             String nodeId,

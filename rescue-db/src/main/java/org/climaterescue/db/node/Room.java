@@ -97,8 +97,10 @@ public final class Room {
                            least(sum(reserved_bytes), 9223372036854775807)::bigint as reserved
                     from assignment where node_no = any ((select nodes from asked)::integer[]) group by node_no
                 ), rejected as (
-                    select r.node_no, node_doubtful(r.rejected,
-                               (select count(*) from copy c where c.node_no = r.node_no)) as doubtful
+                    select r.node_no, node_doubtful(r.rejected, (
+                               -- More would not change the answer, see node_doubtful.
+                               select count(*) from (select from copy c where c.node_no = r.node_no
+                                                     order by c.node_no, c.task_id limit 10 * r.rejected + 1) x)) as doubtful
                     from (select node_no, count(*) as rejected
                           from copy where rejected and node_no = any ((select nodes from asked)::integer[]) group by node_no) r
                 )
@@ -134,8 +136,9 @@ public final class Room {
                         left join (select node_no, count(*) as rejected
                                    from copy where rejected group by node_no) r using (node_no)
                         cross join lateral (
-                            select r.rejected is not null and node_doubtful(r.rejected,
-                                (select count(*) from copy c where c.node_no = n.node_no)) as doubtful
+                            select r.rejected is not null and node_doubtful(r.rejected, (
+                                select count(*) from (select from copy c where c.node_no = n.node_no
+                                                      order by c.node_no, c.task_id limit 10 * r.rejected + 1) x)) as doubtful
                         ) d
                         where n.state = 'joined'
                           and n.heard_at > clock_timestamp() - make_interval(secs => ?)

@@ -4,6 +4,10 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.climaterescue.db.Sql;
 import org.climaterescue.protocol.NodeStatus;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +37,31 @@ public final class Roster {
         }
     }
 
+    private final Nodes nodes;
+
+    public Roster(Nodes nodes) {
+        this.nodes = nodes;
+    }
+
     /**
-     * One page. Counts of copies are only made for the nodes on it.
+     * One page. Figures are only read of the nodes on it.
      *
      * @param wanted which nodes
      * @param after the last row of the page before; null for the first page
      */
     public List<Row> page(
+            Connection connection, Wanted wanted, Order order, @Nullable Place after, int limit, Silence silence)
+            throws SQLException {
+        List<Place> places = places(connection, wanted, order, after, limit, silence);
+        Map<Integer, Nodes.Entry> entries =
+                nodes.entries(connection, places.stream().map(Place::nodeNo).toList(), silence).stream()
+                        .collect(Collectors.toMap(Nodes.Entry::nodeNo, Function.identity()));
+        return places.stream()
+                .map(place -> new Row(place.key(), Objects.requireNonNull(entries.get(place.nodeNo()))))
+                .toList();
+    }
+
+    private static List<Place> places(
             Connection connection, Wanted wanted, Order order, @Nullable Place after, int limit, Silence silence)
             throws SQLException {
         String pattern = wanted.text() == null ? null : Sql.containing(wanted.text());
@@ -52,15 +74,10 @@ public final class Roster {
                             where coalesce(node_status(n, ?, ?) = ?::text, true)
                               and coalesce(n.node_id ilike ?::text or n.name ilike ?::text or n.operator ilike ?::text,
                                            ?::text is null)
-                        ), page as materialized (
-                            select * from picked
-                            where (key, node_no) > (?, ?)
-                            order by key, node_no limit ?
                         )
-                        """.formatted(order.key)
-                                + "select p.key, " + Nodes.COLUMNS
-                                + "from page p join node n using (node_no)\n" + Nodes.FIGURES
-                                + "order by p.key, n.node_no",
+                        select key, node_no from picked where (key, node_no) > (?, ?)
+                        order by key, node_no limit ?
+                        """.formatted(order.key),
                         silence.suspectSeconds(),
                         silence.lostSeconds(),
                         wanted.status() == null ? null : wanted.status().wire(),
@@ -70,10 +87,8 @@ public final class Roster {
                         wanted.text(),
                         after == null ? Long.MIN_VALUE : after.key(),
                         after == null ? 0 : after.nodeNo(),
-                        limit,
-                        silence.suspectSeconds(),
-                        silence.lostSeconds())
-                .list(row -> new Row(row.number("key"), Nodes.entry(row)));
+                        limit)
+                .list(row -> new Place(row.number("key"), row.integer("node_no")));
     }
 
     /**

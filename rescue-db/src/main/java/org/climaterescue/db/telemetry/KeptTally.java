@@ -47,9 +47,14 @@ public final class KeptTally {
         Sql.of(connection, "select pg_advisory_xact_lock(?)", LOCK).one(row -> true);
     }
 
+    /** Whether a count that took so long is kept. */
+    public static boolean isLong(Duration took) {
+        return took.compareTo(LONG) >= 0;
+    }
+
     /** Keeps a count if it took long, and forgets the last one if not. For whoever counts, see {@link #begin}. */
     public void note(Connection connection, Instant countedAt, Duration took, String content) throws SQLException {
-        if (took.compareTo(LONG) < 0) {
+        if (!isLong(took)) {
             Sql.of(connection, "delete from tally").update();
             return;
         }
