@@ -29,7 +29,7 @@ let heard = Date.now();
 let wanted = null;
 
 function connect() {
-    const stream = new EventSource("/stream?only=stats");
+    const stream = new EventSource("/stream?only=stats&only=database");
     let over = false;
     const end = (why) => {
         if (over) {
@@ -49,6 +49,14 @@ function connect() {
         state.stats = JSON.parse(event.data);
         state.connection = { is: "live" };
         changed();
+    });
+    stream.addEventListener("database", (event) => {
+        heard = Date.now();
+        const { status, since } = JSON.parse(event.data);
+        if (status === "away") {
+            state.connection = { is: "away", why: `The database is away since ${time(since)}` };
+            changed();
+        }
     });
     stream.addEventListener("error", () => end("The connection to the dispatcher is lost"));
 }

@@ -9,6 +9,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -79,6 +80,26 @@ public final class TestDispatcher implements AutoCloseable {
                                     """).list(row -> true).isEmpty());
         } catch (SQLException e) {
             throw new AssertionError("the locks could not be looked at", e);
+        }
+    }
+
+    /** Does something while the database lets nobody in. */
+    public void withoutDatabase(Runnable meanwhile) {
+        try (Connection own = dispatcher.context().getBean(Database.class).connect("test");
+                Connection another = DriverManager.getConnection(TestDatabase.createEmpty())) {
+            String name = Sql.of(own, "select current_database() as name").one(row -> row.text("name"));
+            Sql.of(another, "alter database \"%s\" with allow_connections false".formatted(name))
+                    .update();
+            try {
+                Sql.of(another, "select pg_terminate_backend(pid) from pg_stat_activity where datname = ?", name)
+                        .list(row -> true);
+                meanwhile.run();
+            } finally {
+                Sql.of(another, "alter database \"%s\" with allow_connections true".formatted(name))
+                        .update();
+            }
+        } catch (SQLException e) {
+            throw new AssertionError("the database could not be shut", e);
         }
     }
 

@@ -13,12 +13,15 @@ import jakarta.inject.Singleton;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.reactivestreams.Publisher;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,7 +30,7 @@ import org.slf4j.LoggerFactory;
 @Singleton
 @Readiness
 @Requires(beans = DataSource.class)
-final class DatabaseHealth implements HealthIndicator {
+public final class DatabaseHealth implements HealthIndicator {
 
     private static final Logger log = LoggerFactory.getLogger(DatabaseHealth.class);
     private static final String NAME = "database";
@@ -35,7 +38,8 @@ final class DatabaseHealth implements HealthIndicator {
 
     private final DataSource dataSource;
     private final ExecutorService blocking;
-    private final AtomicBoolean away = new AtomicBoolean();
+    /** When it was first found to be away; null while it answers. */
+    private final AtomicReference<@Nullable Instant> away = new AtomicReference<>();
 
     DatabaseHealth(DataSource dataSource, @Named(TaskExecutors.BLOCKING) ExecutorService blocking) {
         this.dataSource = DelegatingDataSource.unwrapDataSource(dataSource);
@@ -48,9 +52,21 @@ final class DatabaseHealth implements HealthIndicator {
     }
 
     CompletableFuture<HealthResult> check() {
+        return awaySince()
+                .thenApply(since -> HealthResult.builder(NAME, since.isEmpty() ? HealthStatus.UP : HealthStatus.DOWN)
+                        .details(since.isEmpty() ? Map.of() : Map.of("error", "the database does not answer"))
+                        .build());
+    }
+
+    /**
+     * Asks the database whether it is there; it has three seconds to answer.
+     *
+     * @return when this instance first found it away; empty when it answers
+     */
+    public CompletableFuture<Optional<Instant>> awaySince() {
         return CompletableFuture.supplyAsync(this::answers, blocking)
                 .completeOnTimeout(false, PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
-                .thenApply(this::result);
+                .thenApply(this::note);
     }
 
     private boolean answers() {
@@ -62,16 +78,14 @@ final class DatabaseHealth implements HealthIndicator {
         }
     }
 
-    private HealthResult result(boolean answers) {
-        if (away.compareAndSet(answers, !answers)) {
-            if (answers) {
-                log.info("The database answers again");
-            } else {
-                log.warn("The database does not answer");
-            }
+    private Optional<Instant> note(boolean answers) {
+        Instant now = Instant.now();
+        Instant before = away.getAndUpdate(since -> answers ? null : since == null ? now : since);
+        if (answers && before != null) {
+            log.info("The database answers again");
+        } else if (!answers && before == null) {
+            log.warn("The database does not answer");
         }
-        return HealthResult.builder(NAME, answers ? HealthStatus.UP : HealthStatus.DOWN)
-                .details(answers ? Map.of() : Map.of("error", "the database does not answer"))
-                .build();
+        return answers ? Optional.empty() : Optional.of(before == null ? now : before);
     }
 }

@@ -9,20 +9,30 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
+import org.climaterescue.db.host.HostTerms;
+import org.climaterescue.db.host.Hosts;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.telemetry.Figures;
 import org.climaterescue.dispatcher.problem.ProblemException;
+import org.climaterescue.dispatcher.service.DatabaseHealth;
 import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskId;
@@ -36,7 +46,7 @@ import reactor.core.publisher.Mono;
 import reactor.core.publisher.Sinks;
 
 /**
- * What happens, once a second, for everybody who watches: one reading serves all, and none is made while nobody watches.
+ * What happens, once a second, for everybody who watches: one reading serves all, and nothing is read that nobody watches.
  *
  * <p>It reads the chain of custody, so it shows what every instance did. A watcher that is too slow misses the oldest events.
  */
@@ -52,41 +62,69 @@ final class LiveStream implements GracefulShutdownCapable {
     /** Nodes looked at a second at the most. */
     private static final int NODES = 20_000;
 
-    private static final int BUFFER = 2 * (CHANGES + NODES);
+    /** Hosts with terms of their own looked at a second at the most. */
+    private static final int HOSTS = 1000;
+
+    private static final int BUFFER = 2 * (CHANGES + NODES + HOSTS);
+
+    /** When nothing has been read for so long, the database is asked whether it is there; while it is not, this often. */
+    private static final Duration QUIET = Duration.ofSeconds(2);
 
     private final StatsReader stats;
     private final Transactions transactions;
     private final Figures figures;
     private final Nodes nodes;
+    private final Hosts hosts;
+    private final HostTerms terms;
     private final Silence silence;
+    private final DatabaseHealth database;
+    private final Map<Kind, AtomicInteger> watchers = new EnumMap<>(Kind.class);
     private final Sinks.Empty<Void> stopping = Sinks.empty();
     private final JsonMapper json;
     private final Flux<Event<String>> frames;
 
     private long lastEvent = -1;
     private Map<String, NodeStatus> lastNodes = Map.of();
-    private Map<String, Stats.OfHost> lastHosts = Map.of();
+    private Map<String, HostChange> lastHosts = Map.of();
+    /** On {@link System#nanoTime}'s scale. */
+    private volatile long lastRead = System.nanoTime() - QUIET.toNanos();
+
+    private boolean toldAway;
 
     LiveStream(
             StatsReader stats,
             Transactions transactions,
             Figures figures,
             Nodes nodes,
+            Hosts hosts,
+            HostTerms terms,
             Silence silence,
+            DatabaseHealth database,
             JsonMapper json) {
         this.stats = stats;
         this.transactions = transactions;
         this.figures = figures;
         this.nodes = nodes;
+        this.hosts = hosts;
+        this.terms = terms;
         this.silence = silence;
+        this.database = database;
         this.json = json;
-        this.frames = Flux.interval(Duration.ZERO, BEAT)
-                .onBackpressureDrop()
-                .concatMap(beat -> Mono.fromFuture(this::frame).onErrorResume(LiveStream::skip), 1)
-                .flatMapIterable(events -> events)
+        for (Kind kind : Kind.values()) {
+            watchers.put(kind, new AtomicInteger());
+        }
+        this.frames = Flux.merge(beats(BEAT, this::frame), beats(QUIET, this::database))
                 .takeUntilOther(stopping.asMono())
                 .publish()
                 .refCount(1, BEAT);
+    }
+
+    /** One after the other; a beat that comes while the one before is at work is left out. */
+    private static Flux<Event<String>> beats(Duration apart, Supplier<CompletableFuture<List<Event<String>>>> work) {
+        return Flux.interval(Duration.ZERO, apart)
+                .onBackpressureDrop()
+                .concatMap(beat -> Mono.fromFuture(work).onErrorResume(LiveStream::skip), 1)
+                .flatMapIterable(events -> events);
     }
 
     /** Ends every watcher's stream, so that the server need not wait for them. */
@@ -101,7 +139,8 @@ final class LiveStream implements GracefulShutdownCapable {
         STATS,
         TASK,
         NODE,
-        HOST;
+        HOST,
+        DATABASE;
 
         private String word() {
             return name().toLowerCase(Locale.ROOT);
@@ -111,30 +150,79 @@ final class LiveStream implements GracefulShutdownCapable {
     /** A watcher's own view of the stream: events of these kinds. */
     Flux<Event<String>> watch(Set<Kind> kinds) {
         Set<String> names = kinds.stream().map(Kind::word).collect(Collectors.toSet());
-        return frames.filter(event -> names.contains(event.getName()))
-                .onBackpressureBuffer(
-                        BUFFER, dropped -> LOG.debug("a watcher is too slow"), BufferOverflowStrategy.DROP_OLDEST);
+        return Flux.using(
+                () -> count(kinds, 1),
+                counted -> frames.filter(event -> names.contains(event.getName()))
+                        .onBackpressureBuffer(
+                                BUFFER,
+                                dropped -> LOG.debug("a watcher is too slow"),
+                                BufferOverflowStrategy.DROP_OLDEST),
+                counted -> count(kinds, -1));
+    }
+
+    private Set<Kind> count(Set<Kind> kinds, int more) {
+        kinds.forEach(kind -> watchersOf(kind).addAndGet(more));
+        return kinds;
+    }
+
+    private AtomicInteger watchersOf(Kind kind) {
+        return Objects.requireNonNull(watchers.get(kind), "every kind has its count");
     }
 
     private CompletableFuture<List<Event<String>>> frame() {
-        return stats.stats().thenApplyAsync(this::events);
+        Set<Kind> watched = EnumSet.noneOf(Kind.class);
+        watchers.forEach((kind, count) -> {
+            if (count.get() > 0) {
+                watched.add(kind);
+            }
+        });
+        CompletableFuture<Optional<Stats>> now = watched.contains(Kind.STATS) || watched.contains(Kind.HOST)
+                ? stats.stats().thenApply(Optional::of)
+                : CompletableFuture.completedFuture(Optional.empty());
+        return now.thenApplyAsync(read -> events(watched, read));
     }
 
-    /** Only one frame is made at a time, so its memory of the one before needs no lock. */
-    private List<Event<String>> events(Stats now) {
+    /**
+     * Reads only what somebody watches, and forgets how it stood when nobody does. Only one frame is made at a time, so its memory of
+     * the one before needs no lock.
+     */
+    private List<Event<String>> events(Set<Kind> watched, Optional<Stats> now) {
         List<Event<String>> events = new ArrayList<>();
-        events.add(event(Kind.STATS, now));
-        taskChanges().reversed().forEach(change -> events.add(event(Kind.TASK, change)));
-        nodeChanges().forEach(change -> events.add(event(Kind.NODE, change)));
-        Map<String, Stats.OfHost> hosts = new HashMap<>();
-        for (Stats.OfHost host : now.byHost()) {
-            hosts.put(host.host(), host);
-            if (!host.equals(lastHosts.get(host.host()))) {
-                events.add(event(Kind.HOST, host));
-            }
+        now.filter(stats -> watched.contains(Kind.STATS)).ifPresent(stats -> events.add(event(Kind.STATS, stats)));
+        if (watched.contains(Kind.TASK)) {
+            taskChanges().reversed().forEach(change -> events.add(event(Kind.TASK, change)));
+        } else {
+            lastEvent = -1;
         }
-        lastHosts = hosts;
+        if (watched.contains(Kind.NODE)) {
+            nodeChanges().forEach(change -> events.add(event(Kind.NODE, change)));
+        } else {
+            lastNodes = Map.of();
+        }
+        if (now.isPresent() && watched.contains(Kind.HOST)) {
+            hostChanges(now.get()).forEach(change -> events.add(event(Kind.HOST, change)));
+        } else {
+            lastHosts = Map.of();
+        }
+        if (watched.stream().anyMatch(kind -> kind != Kind.DATABASE)) {
+            lastRead = System.nanoTime();
+        }
         return events;
+    }
+
+    /** Says again and again that the database is away while it is, and once that it is back; else nothing. */
+    private CompletableFuture<List<Event<String>>> database() {
+        if (!toldAway && System.nanoTime() - lastRead < QUIET.toNanos()) {
+            return CompletableFuture.completedFuture(List.of());
+        }
+        return database.awaySince().thenApply(since -> {
+            boolean news = toldAway || since.isPresent();
+            toldAway = since.isPresent();
+            return news
+                    ? List.of(
+                            event(Kind.DATABASE, since.map(DatabaseState::away).orElseGet(DatabaseState::up)))
+                    : List.of();
+        });
     }
 
     /** Written once, however many watch. */
@@ -173,6 +261,40 @@ final class LiveStream implements GracefulShutdownCapable {
         return changes;
     }
 
+    /** Of hosts that are told of in the figures or have terms of their own; also of those that have neither any more. */
+    private List<HostChange> hostChanges(Stats stats) {
+        Map<String, HostChange> now = new LinkedHashMap<>();
+        for (Stats.OfHost host : stats.byHost()) {
+            now.put(host.host(), usual(host.host(), host.tasks()));
+        }
+        for (Hosts.Terms host : transactions.in(connection -> hosts.withTerms(connection, HOSTS))) {
+            HostChange counted = now.get(host.host());
+            now.put(
+                    host.host(),
+                    new HostChange(
+                            host.host(),
+                            counted == null ? null : counted.tasks(),
+                            host.maxConnections(),
+                            host.connections(),
+                            host.paused(),
+                            host.busyUntil()));
+        }
+        List<HostChange> changes = new ArrayList<>();
+        now.values().stream()
+                .filter(host -> !host.equals(lastHosts.get(host.host())))
+                .forEach(changes::add);
+        lastHosts.values().stream()
+                .filter(host -> !now.containsKey(host.host()))
+                .map(host -> usual(host.host(), null))
+                .forEach(changes::add);
+        lastHosts = now;
+        return changes;
+    }
+
+    private HostChange usual(String host, @Nullable Map<TaskStatus, Stats.Amount> tasks) {
+        return new HostChange(host, tasks, terms.connections(), terms.connections(), false, null);
+    }
+
     private static Mono<List<Event<String>>> skip(Throwable failure) {
         if (failure instanceof StorageFailure || failure instanceof ProblemException) {
             LOG.debug("no frame this time", failure);
@@ -209,4 +331,37 @@ final class LiveStream implements GracefulShutdownCapable {
 
     /** A node's status changed, or it is new to the watcher. */
     record NodeChange(String nodeId, String name, NodeStatus status, long activeAssignments) {}
+
+    /**
+     * A host's tasks or terms changed, or it is new to the watcher.
+     *
+     * @param tasks null for a host that is not among those of {@link Stats#byHost}
+     * @param maxConnections active assignments at a time over the whole fleet
+     * @param connections what of these it is trusted with now
+     * @param busyUntil when the pause ends that it asked for; null when there is none
+     */
+    record HostChange(
+            String host,
+            @Nullable Map<TaskStatus, Stats.Amount> tasks,
+            int maxConnections,
+            int connections,
+            boolean paused,
+            @Nullable Instant busyUntil) {}
+
+    /**
+     * Whether the database can be used.
+     *
+     * @param status {@code up} or {@code away}
+     * @param since when it was first found to be away, by this dispatcher's clock; null when it is up
+     */
+    record DatabaseState(String status, @Nullable Instant since) {
+
+        static DatabaseState up() {
+            return new DatabaseState("up", null);
+        }
+
+        static DatabaseState away(Instant since) {
+            return new DatabaseState("away", since);
+        }
+    }
 }

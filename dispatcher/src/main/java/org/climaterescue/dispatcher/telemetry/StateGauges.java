@@ -16,6 +16,7 @@ import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.telemetry.BoundedFigures;
 import org.climaterescue.db.telemetry.BoundedFigures.Snapshot;
+import org.climaterescue.dispatcher.service.DatabaseHealth;
 import org.climaterescue.dispatcher.service.Ticker;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskStatus;
@@ -52,16 +53,23 @@ final class StateGauges {
     private final Transactions transactions;
     private final BoundedFigures figures;
     private final Silence silence;
+    private final DatabaseHealth database;
     private final MultiGauge worst;
     private @Nullable Ticker ticker;
     private long notBefore = System.nanoTime();
     private volatile @Nullable Reading last;
 
-    StateGauges(MeterRegistry registry, Transactions transactions, BoundedFigures figures, Silence silence) {
+    StateGauges(
+            MeterRegistry registry,
+            Transactions transactions,
+            BoundedFigures figures,
+            Silence silence,
+            DatabaseHealth database) {
         this.registry = registry;
         this.transactions = transactions;
         this.figures = figures;
         this.silence = silence;
+        this.database = database;
         this.worst = MultiGauge.builder("rescue.host.waiting.copies")
                 .description("copies that wait for a host that stands no more connections now; the %d with most"
                         .formatted(WORST_HOSTS))
@@ -153,6 +161,8 @@ final class StateGauges {
             last = null;
             worst.register(List.of(), true);
             LOG.debug("the gauges cannot be read: {}", away.getMessage());
+            // So that it is known since when it is away, whoever asks.
+            var _ = database.awaySince();
         } finally {
             long end = System.nanoTime();
             notBefore = end + Math.min(PAUSE_TIMES_TAKEN * (end - start), LONGEST_PAUSE.toNanos());

@@ -73,7 +73,8 @@ class TelemetryController {
     }
 
     /**
-     * Server-sent events: {@code stats} every second, and {@code task}, {@code node} and {@code host} changes.
+     * Server-sent events: {@code stats} every second, and {@code task}, {@code node} and {@code host} changes: a host's tasks, limit,
+     * pause or rest. {@code database} says every few seconds that the database is away, and since when, and once that it is up again.
      *
      * @param only one of these words: only events of this kind; may be given several times
      */

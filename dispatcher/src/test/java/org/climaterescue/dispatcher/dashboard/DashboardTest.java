@@ -245,6 +245,18 @@ class DashboardTest extends BrowserTest {
     }
 
     @Test
+    void thePageSaysThatTheDatabaseIsAwayAndNotThatTheDispatcherIsSilent() {
+        assertThat(page.locator("#connection")).hasText("Live");
+        dispatcher.withoutDatabase(() -> {
+            assertThat(page.locator("#connection")).containsText("The database is away since");
+            assertThat(page.locator("#connection")).containsText("Figures of");
+        });
+        assertThat(page.locator("#connection")).hasText("Live");
+        // Lists that were asked for meanwhile.
+        chromium.forgive();
+    }
+
+    @Test
     void aHostIsPausedLimitedAndResumed() {
         submit(1);
         String host = "test" + test + ".example.org";

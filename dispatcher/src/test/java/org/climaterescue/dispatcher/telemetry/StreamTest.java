@@ -6,15 +6,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.climaterescue.db.Database;
+import org.climaterescue.db.Sql;
 import org.climaterescue.dispatcher.FleetTest;
 import org.climaterescue.protocol.Json;
 import org.junit.jupiter.api.Test;
@@ -63,6 +68,74 @@ class StreamTest extends FleetTest {
         assertThat(dispatcher.get("/stream?only=news").at("/field")).isEqualTo("only");
     }
 
+    @Test
+    void whatAnOperatorOrAnOriginSaysOfAHostIsToldToWatchers() throws Exception {
+        String host = "test" + test + ".example.org";
+        submit(1);
+        try (BufferedReader stream = watch("/stream?only=host")) {
+            assertThat(nextOf(stream, host).at("/max_connections").asInt()).isEqualTo(2);
+            dispatcher.patch("/hosts/" + host, "{'max_connections':7}");
+            assertThat(nextOf(stream, host).at("/max_connections").asInt()).isEqualTo(7);
+            dispatcher.patch("/hosts/" + host, "{'paused':true}");
+            assertThat(nextOf(stream, host).at("/paused").asBoolean()).isTrue();
+            dispatcher.patch("/hosts/" + host, "{'paused':false}");
+            assertThat(nextOf(stream, host).at("/paused").asBoolean()).isFalse();
+            String lease = claim("a");
+            dispatcher.post(
+                    "/assignments/" + lease + "/fail",
+                    "{'node_id':'" + node("a") + "','reason':'origin_busy','retry_after_seconds':600}");
+            JsonNode told = nextOf(stream, host);
+            while (told.at("/busy_until").isMissingNode()) {
+                // The assignment changed the host's tasks meanwhile.
+                told = nextOf(stream, host);
+            }
+            assertThat(told.at("/tasks/pending/count").asLong()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void nothingIsReadThatNobodyWatches() throws Exception {
+        try (Connection another = dispatcher.bean(Database.class).connect("test");
+                BufferedReader stream = watch("/stream?only=stats")) {
+            next(stream, "stats");
+            another.setAutoCommit(false);
+            // Who reads the history now waits, as whoever asks for tasks does.
+            Sql.of(another, "lock table event in access exclusive mode").update();
+            Instant locked = Instant.parse(next(stream, "stats").at("/at").asText());
+            assertThat(Instant.parse(next(stream, "stats").at("/at").asText())).isAfter(locked);
+            assertThat(Instant.parse(next(stream, "stats").at("/at").asText())).isAfter(locked);
+            another.rollback();
+        }
+    }
+
+    @Test
+    void watchersAreToldThatTheDatabaseIsAwayAndThatItIsBack() throws Exception {
+        try (BufferedReader stream = watch("/stream?only=stats&only=database")) {
+            next(stream, "stats");
+            Instant before = Instant.now();
+            dispatcher.withoutDatabase(() -> {
+                JsonNode away = next(stream, "database");
+                assertThat(away.at("/status").asText()).isEqualTo("away");
+                assertThat(Instant.parse(away.at("/since").asText())).isBetween(before, Instant.now());
+                assertThat(next(stream, "database")).isEqualTo(away);
+            });
+            JsonNode told = next(stream, "database");
+            while (told.at("/status").asText().equals("away")) {
+                told = next(stream, "database");
+            }
+            assertThat(told.toString()).isEqualTo("{\"status\":\"up\"}");
+            next(stream, "stats");
+        }
+    }
+
+    private static JsonNode nextOf(BufferedReader stream, String host) {
+        JsonNode told = next(stream, "host");
+        while (!told.at("/host").asText().equals(host)) {
+            told = next(stream, "host");
+        }
+        return told;
+    }
+
     private BufferedReader watch(String path) throws IOException, InterruptedException {
         URI uri = dispatcher.uri().resolve(path);
         var body = HttpClient.newHttpClient()
@@ -75,13 +148,17 @@ class StreamTest extends FleetTest {
         return new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
     }
 
-    private static JsonNode next(BufferedReader stream, String name) throws IOException {
-        String line;
-        do {
-            line = stream.readLine();
-        } while (!line.equals("event: " + name));
-        String data = stream.readLine();
-        assertThat(data).startsWith("data: ");
-        return Json.mapper().readTree(data.substring(6));
+    private static JsonNode next(BufferedReader stream, String name) {
+        try {
+            String line;
+            do {
+                line = stream.readLine();
+            } while (!line.equals("event: " + name));
+            String data = stream.readLine();
+            assertThat(data).startsWith("data: ");
+            return Json.mapper().readTree(data.substring(6));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

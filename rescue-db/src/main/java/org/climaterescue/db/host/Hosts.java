@@ -205,6 +205,24 @@ public final class Hosts {
                 .first(Hosts::entry);
     }
 
+    /** The hosts that have terms of their own, at most so many, the first known first. Reads no others. */
+    public List<Terms> withTerms(Connection connection, int limit) throws SQLException {
+        return Sql.of(connection, """
+                        select h.name, coalesce(h.max_connections, ?) as max_connections, host_connections(h, ?) as connections,
+                               h.paused, case when h.busy_until > clock_timestamp() then h.busy_until end as busy_until
+                        from host h
+                        where h.paused or h.max_connections is not null or h.busy_until is not null or h.throttled_to is not null
+                           or h.name = 'magnet:'
+                        order by h.host_no limit ?
+                        """, terms.connections(), terms.connections(), limit)
+                .list(row -> new Terms(
+                        row.text("name"),
+                        row.integer("max_connections"),
+                        row.integer("connections"),
+                        row.flag("paused"),
+                        row.timeOrNull("busy_until")));
+    }
+
     private static Entry entry(Sql.Row row) throws SQLException {
         return new Entry(
                 row.integer("host_no"),
@@ -226,6 +244,14 @@ public final class Hosts {
      * @param seconds how long it asked to be left alone; null when it did not say
      */
     public record Complaint(int hostNo, @Nullable Long seconds) {}
+
+    /** How hard a host may be worked now; the members are those of {@link Entry}. */
+    public record Terms(
+            String host,
+            int maxConnections,
+            int connections,
+            boolean paused,
+            @Nullable Instant busyUntil) {}
 
     /** Where a page ends. */
     public record Place(long rank, long hostNo) {}
