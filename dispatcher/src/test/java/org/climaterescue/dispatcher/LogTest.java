@@ -1,6 +1,7 @@
 package org.climaterescue.dispatcher;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
@@ -11,9 +12,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.climaterescue.db.Database;
+import org.climaterescue.db.TestDatabase;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.protocol.Json;
 import org.junit.jupiter.api.AfterAll;
@@ -52,6 +56,8 @@ class LogTest {
                         OPERATOR,
                         "RESCUE_JOIN_KEY",
                         JOIN,
+                        "RESCUE_HEARTBEAT",
+                        "1s",
                         "LOG_FORMAT",
                         "json",
                         "DEBUG",
@@ -161,11 +167,11 @@ class LogTest {
                 "{\"dataset_url\":\"http://example.org/given\",\"size_bytes\":1,\"priority\":10}",
                 "Authorization",
                 "Bearer " + OPERATOR);
-        JsonNode given = served.post("/dispatch", "{\"node_id\":\"node-1\",\"capacity_gb\":1}", bearer(token))
+        JsonNode given = served.post("/dispatch", "{\"node_id\":\"node-1\",\"capacity_gb\":1}", traced(token))
                 .json()
                 .at("/assignment/assigned_tasks/0");
         String assignment = given.get("assignment_id").asText();
-        served.post("/assignments/" + assignment + "/release", "{\"node_id\":\"node-1\"}", bearer(token));
+        served.post("/assignments/" + assignment + "/release", "{\"node_id\":\"node-1\"}", traced(token));
 
         for (String message : List.of(assignment + " is given to node node-1", "node node-1 reported " + assignment)) {
             JsonNode line = only(message);
@@ -173,7 +179,67 @@ class LogTest {
             assertThat(line.at("/mdc/task_id").asText())
                     .isEqualTo(given.get("task_id").asText());
             assertThat(line.at("/mdc/node_id").asText()).isEqualTo("node-1");
+            assertThat(line.at("/mdc/trace_id").asText()).isEqualTo(TRACE);
         }
+    }
+
+    @Test
+    void whatSilenceEndsIsSaidOfEachNodeAndAssignment() throws Exception {
+        served.post("/tasks", "{\"dataset_url\":\"http://example.org/reaped\"}", bearer(OPERATOR));
+        JsonNode given = served.post("/dispatch", "{\"node_id\":\"node-1\",\"capacity_gb\":1}", bearer(token))
+                .json()
+                .at("/assignment/assigned_tasks/0");
+        String assignment = given.get("assignment_id").asText();
+        await().until(() -> written().contains(assignment + " is given"));
+
+        TestDatabase.advance(served.bean(Database.class).pool(), Duration.ofSeconds(70));
+        await().untilAsserted(() -> assertThat(only("node node-1 was not heard of for 60 s: it is suspect")
+                        .at("/mdc/node_id")
+                        .asText())
+                .isEqualTo("node-1"));
+        TestDatabase.advance(served.bean(Database.class).pool(), Duration.ofSeconds(60));
+        await().untilAsserted(() -> assertThat(only("node node-1 was not heard of for 120 s: it is lost")
+                        .get("level")
+                        .asText())
+                .isEqualTo("INFO"));
+        await().until(() -> written().contains("assignment " + assignment));
+        JsonNode line = only("assignment " + assignment + " of node node-1 was reaped: it has run out");
+        assertThat(line.at("/mdc/assignment_id").asText()).isEqualTo(assignment);
+        assertThat(line.at("/mdc/task_id").asText())
+                .isEqualTo(given.get("task_id").asText());
+        assertThat(line.at("/mdc/node_id").asText()).isEqualTo("node-1");
+    }
+
+    @Test
+    void manyAssignmentsThatEndAtOnceAreOneLine() throws Exception {
+        for (int file = 0; file < 11; file++) {
+            served.post(
+                    "/tasks",
+                    "{\"dataset_url\":\"http://host%d.example.org/many\",\"size_bytes\":1}".formatted(file),
+                    bearer(OPERATOR));
+        }
+        int given = served.post(
+                        "/dispatch", "{\"node_id\":\"node-1\",\"capacity_gb\":100,\"max_tasks\":100}", bearer(token))
+                .json()
+                .at("/assignment/assigned_tasks")
+                .size();
+        assertThat(given).isGreaterThan(10);
+        TestDatabase.advance(served.bean(Database.class).pool(), Duration.ofSeconds(130));
+
+        await().until(() -> written().contains("were reaped"));
+        assertThat(only(given + " assignments of 1 nodes were reaped")
+                        .get("formattedMessage")
+                        .asText())
+                .endsWith(given + " had run out, 0 had stalled");
+        assertThat(written()).doesNotContain("was reaped");
+    }
+
+    private static String written() {
+        return WRITTEN.toString(StandardCharsets.UTF_8);
+    }
+
+    private static String[] traced(String key) {
+        return new String[] {"Authorization", "Bearer " + key, "traceparent", TRACEPARENT};
     }
 
     /** Also where whole requests fail, and where a key is of the wrong kind. */

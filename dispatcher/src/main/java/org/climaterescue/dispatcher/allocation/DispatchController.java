@@ -17,6 +17,7 @@ import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
 import org.climaterescue.dispatcher.settings.Settings;
 import org.climaterescue.dispatcher.tracing.LogContext;
+import org.climaterescue.dispatcher.tracing.TraceParent;
 import org.climaterescue.protocol.AssignedTask;
 import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.DispatchRequest;
@@ -24,6 +25,7 @@ import org.climaterescue.protocol.DispatchResponse;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.TaskId;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,17 +66,18 @@ class DispatchController {
                     CompletableFuture<Given> answer = rounds.ask(request);
                     return request.patience() == 0 ? answer : Connected.orRefused(http, answer);
                 })
-                .thenApply(given -> response(request, given));
+                .thenApply(given -> response(http, request, given));
     }
 
-    private DispatchResponse response(DispatchRequest request, Given given) {
+    private DispatchResponse response(HttpRequest<?> http, DispatchRequest request, Given given) {
         if (given.nodeStatus() == NodeStatus.GONE) {
             // It signed off at another instance: its next call takes it back.
             registry.forget(request.nodeId());
         }
         List<AssignedTask> tasks = given.tasks().stream().map(this::task).toList();
         if (LOG.isDebugEnabled()) {
-            tasks.forEach(task -> log(request, task));
+            TraceParent trace = TraceParent.of(http).orElse(null);
+            tasks.forEach(task -> log(request, trace, task));
         }
         String message = tasks.isEmpty()
                 ? "Nothing to do right now"
@@ -86,8 +89,11 @@ class DispatchController {
                 new DispatchResponse.Batch(tasks, duration(given.tasks()), given.nodeStatus()));
     }
 
-    private static void log(DispatchRequest request, AssignedTask task) {
-        try (var _ = LogContext.open().with(LogContext.NODE, request.nodeId()).assignment(task.assignmentId())) {
+    private static void log(DispatchRequest request, @Nullable TraceParent trace, AssignedTask task) {
+        try (var _ = LogContext.open()
+                .with(LogContext.NODE, request.nodeId())
+                .with(trace)
+                .assignment(task.assignmentId())) {
             LOG.debug("{} is given to node {}", task.assignmentId(), request.nodeId());
         }
     }

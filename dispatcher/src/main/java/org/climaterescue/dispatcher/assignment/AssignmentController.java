@@ -18,6 +18,7 @@ import org.climaterescue.dispatcher.problem.Checks;
 import org.climaterescue.dispatcher.security.Caller;
 import org.climaterescue.dispatcher.security.Roles;
 import org.climaterescue.dispatcher.tracing.LogContext;
+import org.climaterescue.dispatcher.tracing.TraceParent;
 import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.Completion;
 import org.climaterescue.protocol.Failure;
@@ -100,11 +101,16 @@ class AssignmentController {
         }
         CompletableFuture<Outcome<T>> answer =
                 registry.reporting(nodeId).thenCompose(node -> reports.submit(order.apply(assignment.get(), node)));
-        return LOG.isDebugEnabled() ? answer.whenComplete((outcome, failed) -> log(id, nodeId, outcome)) : answer;
+        if (!LOG.isDebugEnabled()) {
+            return answer;
+        }
+        TraceParent trace = TraceParent.ofThisCall().orElse(null);
+        return answer.whenComplete((outcome, failed) -> log(id, nodeId, trace, outcome));
     }
 
-    private static void log(String assignmentId, String nodeId, @Nullable Outcome<?> outcome) {
-        try (var _ = LogContext.open().with(LogContext.NODE, nodeId).assignment(assignmentId)) {
+    private static void log(
+            String assignmentId, String nodeId, @Nullable TraceParent trace, @Nullable Outcome<?> outcome) {
+        try (var _ = LogContext.open().with(LogContext.NODE, nodeId).with(trace).assignment(assignmentId)) {
             LOG.debug("node {} reported {}: {}", nodeId, assignmentId, outcome);
         }
     }

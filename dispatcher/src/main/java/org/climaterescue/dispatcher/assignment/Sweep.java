@@ -6,12 +6,16 @@ import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.node.Leases;
 import org.climaterescue.dispatcher.assignment.CustodyDesk.Order;
 import org.climaterescue.dispatcher.service.Ticker;
 import org.climaterescue.dispatcher.settings.Settings;
+import org.climaterescue.dispatcher.tracing.LogContext;
+import org.climaterescue.protocol.AssignmentId;
 import org.climaterescue.protocol.TaskId;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,6 +32,9 @@ public final class Sweep {
 
     /** Found at a time; the rest waits for the next run of the loop. */
     private static final int BATCH = 1000;
+
+    /** More leases that end in one sweep are told of in one line. */
+    private static final int MOST_LINES = 10;
 
     private final Transactions transactions;
     private final Leases leases;
@@ -57,51 +64,89 @@ public final class Sweep {
 
     /** One sweep over everything that is due now; tells how many tasks it moved. */
     public int runOnce() {
-        int moved = 0;
-        int now;
-        List<Order<Boolean>> orders;
+        List<Due> moved = new ArrayList<>();
+        List<Due> now;
+        List<Due> found;
         do {
-            orders = due();
-            now = carryOut(orders);
-            moved += now;
+            found = due();
+            now = carryOut(found);
+            moved.addAll(now);
             // What could not be moved is found again at once.
-        } while (orders.size() >= BATCH && now > 0);
-        return moved;
+        } while (found.size() >= BATCH && !now.isEmpty());
+        log(moved.stream().flatMap(due -> Stream.ofNullable(due.lease())).toList());
+        return moved.size();
     }
 
-    private int carryOut(List<Order<Boolean>> orders) {
+    /** Those that were moved. */
+    private List<Due> carryOut(List<Due> due) {
         try {
-            return (int) desk.carryOut(orders).stream().filter(done -> done).count();
+            List<Boolean> done = desk.carryOut(due.stream().map(Due::order).toList());
+            return IntStream.range(0, due.size())
+                    .filter(done::get)
+                    .mapToObj(due::get)
+                    .toList();
         } catch (RuntimeException e) {
             if (e instanceof StorageFailure failure && failure.away()) {
                 throw e;
             }
-            if (orders.size() == 1) {
+            if (due.size() == 1) {
                 LOG.error(
                         "task {} cannot be swept and is left as it is",
-                        new TaskId(orders.getFirst().taskId()),
+                        new TaskId(due.getFirst().order().taskId()),
                         e);
-                return 0;
+                return List.of();
             }
             // One task that cannot be written must not keep the others from being reaped.
-            return orders.stream().mapToInt(order -> carryOut(List.of(order))).sum();
+            return due.stream().flatMap(one -> carryOut(List.of(one)).stream()).toList();
         }
     }
 
-    private List<Order<Boolean>> due() {
+    private List<Due> due() {
         Duration longest = liveness.stallAfter();
         return transactions.in(connection -> {
-            List<Order<Boolean>> orders = new ArrayList<>();
+            List<Due> found = new ArrayList<>();
             for (Leases.Overdue lease : leases.overdue(connection, longest, BATCH)) {
-                orders.add(
+                found.add(new Due(
                         lease.runOut()
                                 ? TaskOrders.expire(lease.taskId(), lease.token())
-                                : TaskOrders.expireStalled(lease.taskId(), lease.token(), longest));
+                                : TaskOrders.expireStalled(lease.taskId(), lease.token(), longest),
+                        lease));
             }
             for (long taskId : leases.due(connection, BATCH)) {
-                orders.add(TaskOrders.reconsider(taskId));
+                found.add(new Due(TaskOrders.reconsider(taskId), null));
             }
-            return orders;
+            return found;
         });
     }
+
+    /** A line for each lease, or one for all of many: what becomes of a task stands in its history as well. */
+    private static void log(List<Leases.Overdue> reaped) {
+        if (reaped.size() > MOST_LINES) {
+            long stalled = reaped.stream().filter(lease -> !lease.runOut()).count();
+            LOG.info(
+                    "{} assignments of {} nodes were reaped: {} had run out, {} had stalled",
+                    reaped.size(),
+                    reaped.stream().map(Leases.Overdue::nodeId).distinct().count(),
+                    reaped.size() - stalled,
+                    stalled);
+            return;
+        }
+        for (Leases.Overdue lease : reaped) {
+            String assignment = new AssignmentId(lease.taskId(), lease.token()).toString();
+            try (var _ = LogContext.open().with(LogContext.NODE, lease.nodeId()).assignment(assignment)) {
+                LOG.info(
+                        "assignment {} of node {} was reaped: it {}; its task goes back",
+                        assignment,
+                        lease.nodeId(),
+                        lease.runOut() ? "has run out" : "has stalled");
+            }
+        }
+    }
+
+    /**
+     * What is to be moved.
+     *
+     * @param lease null when it is about no lease
+     */
+    private record Due(Order<Boolean> order, Leases.@Nullable Overdue lease) {}
 }

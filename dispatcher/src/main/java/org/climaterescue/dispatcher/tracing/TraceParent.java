@@ -1,6 +1,7 @@
 package org.climaterescue.dispatcher.tracing;
 
 import io.micronaut.http.HttpRequest;
+import io.micronaut.http.context.ServerRequestContext;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,6 +37,11 @@ public record TraceParent(String text, String traceId, String parentId) {
         }
         String text = "00-" + form.group(2) + "-" + form.group(3) + "-" + form.group(4);
         return Optional.of(new TraceParent(text, form.group(2), form.group(3)));
+    }
+
+    /** The trace of the call on whose thread this runs, to be taken to the thread that writes of it; empty when it has none. */
+    public static Optional<TraceParent> ofThisCall() {
+        return ServerRequestContext.currentRequest().flatMap(TraceParent::of);
     }
 
     /** What the {@link TraceFilter} found in a request. */

@@ -104,12 +104,15 @@ public final class Leases {
     /** Leases that have run out or on which no byte has come for too long; each is checked again under its task's lock. */
     public List<Overdue> overdue(Connection connection, Duration stallAfter, int limit) throws SQLException {
         return Sql.of(connection, """
-                        select task_id, token, lease_until <= clock_timestamp() as run_out from assignment
+                        select task_id, token, (select n.node_id from node n where n.node_no = a.node_no) as node_id,
+                               lease_until <= clock_timestamp() as run_out
+                        from assignment a
                         where lease_until <= clock_timestamp()
                            or progress_at <= clock_timestamp() - make_interval(secs => ?)
                         limit ?
                         """, seconds(stallAfter), limit)
-                .list(row -> new Overdue(row.number("task_id"), row.number("token"), row.flag("run_out")));
+                .list(row -> new Overdue(
+                        row.number("task_id"), row.number("token"), row.text("node_id"), row.flag("run_out")));
     }
 
     /** Tasks whose wait after a failure is over. */
@@ -167,7 +170,7 @@ public final class Leases {
             int nodeNo, long taskId, long token, @Nullable Long news) {}
 
     /** A lease to end; {@code runOut}: not renewed in time, else stalled. */
-    public record Overdue(long taskId, long token, boolean runOut) {}
+    public record Overdue(long taskId, long token, String nodeId, boolean runOut) {}
 
     /** Why an assignment that has ended is to be stopped. */
     public record Stopped(long token, StopReason reason) {}

@@ -6,7 +6,9 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.climaterescue.db.Pipeline;
@@ -297,6 +299,31 @@ public final class Nodes {
                         row.text("name"),
                         row.word(NodeStatus.class, "status"),
                         row.number("active")));
+    }
+
+    /**
+     * The nodes that have become silent within a day, those first that were heard of last.
+     *
+     * @return their statuses, {@code suspect} or {@code lost}, by id
+     */
+    public Map<String, NodeStatus> silent(Connection connection, int limit, Silence silence) throws SQLException {
+        Map<String, NodeStatus> silent = new LinkedHashMap<>();
+        Sql.of(
+                        connection,
+                        """
+                        select n.node_id, node_status(n, ?, ?) as status from node n
+                        where n.state <> 'gone'
+                          and n.heard_at between statement_timestamp() - make_interval(secs => ?) - interval '1 day'
+                                             and statement_timestamp() - make_interval(secs => ?)
+                        order by n.heard_at desc limit ?
+                        """,
+                        silence.suspectSeconds(),
+                        silence.lostSeconds(),
+                        silence.lostSeconds(),
+                        silence.suspectSeconds(),
+                        limit)
+                .each(row -> silent.put(row.text("node_id"), row.word(NodeStatus.class, "status")));
+        return silent;
     }
 
     private static Known known(Sql.Row row) throws SQLException {
