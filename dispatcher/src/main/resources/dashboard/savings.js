@@ -19,7 +19,7 @@ export function savings() {
             ${figure("Oldest in the queue", queue.ready ? duration(queue.oldest_seconds) : "none", `${counted(queue.ready, "copy", "copies")} can be made now`)}
             ${figure("Copies held", count(copies.count), `of ${counted(tasks.rescued.count + tasks.replicating.count, "file")}`)}
         </dl>
-        <p class="note">The first two are counted by the dispatcher that answers, since its start.</p>
+        <p class="note">The first two are of all dispatchers together, over all their starts.</p>
     </section>`;
 }
 

@@ -135,9 +135,7 @@ public final class Coalescing {
 
     /** The counters since the start of this instance. */
     public Counters counters() {
-        long all = total.sum();
-        long done = executions.sum();
-        return new Counters(all, shared.sum(), hits.sum(), done, all == 0 ? 0 : (double) (all - done) / all);
+        return Counters.of(total.sum(), shared.sum(), hits.sum(), executions.sum());
     }
 
     private static Duration longer(Duration one, Duration other) {
@@ -172,5 +170,16 @@ public final class Coalescing {
             long deduplicatedRequests,
             long cacheHits,
             long actualExecutions,
-            double deduplicationRate) {}
+            double deduplicationRate) {
+
+        /** With the rate that follows from them. */
+        public static Counters of(long requests, long shared, long hits, long executions) {
+            return new Counters(
+                    requests,
+                    shared,
+                    hits,
+                    executions,
+                    requests == 0 ? 0 : (double) (requests - executions) / requests);
+        }
+    }
 }

@@ -197,7 +197,8 @@ public final class Submissions {
             long otherBody,
             double rate) {
 
-        static Counters of(Tally tally) {
+        /** With the sums and the rate that follow from it. */
+        public static Counters of(Tally tally) {
             long duplicates = tally.byRequest() + tally.byUrl();
             long submitted = tally.accepted() + duplicates + tally.otherBody();
             return new Counters(

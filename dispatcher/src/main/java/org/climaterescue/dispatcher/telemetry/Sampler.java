@@ -4,12 +4,15 @@ import io.micronaut.context.annotation.Context;
 import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
+import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.telemetry.ProgressLog;
 import org.climaterescue.dispatcher.service.Ticker;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Sees to it that the history of the figures goes on while nobody looks, and stays small. Any number of dispatchers may do so at once. */
+/** Sees to it that the history of the figures and of what was saved goes on while nobody looks, and stays small. Any number of dispatchers may do so at once. */
 @Context
 final class Sampler {
 
@@ -18,14 +21,18 @@ final class Sampler {
     /** Steps between two thinnings: the shortest stretch that is thinned to one sample. */
     private static final int THIN_EVERY = 60;
 
+    private static final Logger LOG = LoggerFactory.getLogger(Sampler.class);
+
     private final TallyReader tallies;
+    private final Savings savings;
     private final Transactions transactions;
     private final ProgressLog history;
     private @Nullable Ticker ticker;
     private int steps;
 
-    Sampler(TallyReader tallies, Transactions transactions, ProgressLog history) {
+    Sampler(TallyReader tallies, Savings savings, Transactions transactions, ProgressLog history) {
         this.tallies = tallies;
+        this.savings = savings;
         this.transactions = transactions;
         this.history = history;
     }
@@ -40,9 +47,15 @@ final class Sampler {
         if (ticker != null) {
             ticker.close();
         }
+        try {
+            savings.add();
+        } catch (StorageFailure e) {
+            LOG.debug("what was saved since the last sample is not added: {}", e.getMessage());
+        }
     }
 
     void runOnce() {
+        savings.add();
         tallies.sample();
         if (steps++ % THIN_EVERY == 0) {
             transactions.in(history::thin);

@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param etaSeconds how long the copies that are still wanted take at that rate; null when nothing moves or nothing is wanted
  * @param queue what waits
  * @param nodes by status, every status present
- * @param deduplication equal submissions at the instance that answers, since its start, by what was equal
- * @param coalescing equal reads at the instance that answers, since its start
+ * @param deduplication equal submissions at all instances together, over all their starts, by what was equal; what others than the one
+ *     that answers have counted in the last ten seconds may be missing
+ * @param coalescing equal reads, likewise
  * @param byPriority the most urgent first
  * @param byHost the hosts with most unfinished and failed tasks first, fifty at most
  */

@@ -13,7 +13,6 @@ import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.node.Silence;
 import org.climaterescue.db.telemetry.Figures;
 import org.climaterescue.dispatcher.coalescing.Coalescing;
-import org.climaterescue.dispatcher.intake.Submissions;
 import org.climaterescue.protocol.NodeStatus;
 
 /** Reads {@link Stats}: what goes on as it is now, and the tasks as they were counted last. */
@@ -26,7 +25,7 @@ final class StatsReader {
     private final TallyReader tallies;
     private final Figures figures;
     private final Coalescing coalescing;
-    private final Submissions submissions;
+    private final Savings savings;
     private final Silence silence;
 
     StatsReader(
@@ -34,13 +33,13 @@ final class StatsReader {
             TallyReader tallies,
             Figures figures,
             Coalescing coalescing,
-            Submissions submissions,
+            Savings savings,
             Silence silence) {
         this.transactions = transactions;
         this.tallies = tallies;
         this.figures = figures;
         this.coalescing = coalescing;
-        this.submissions = submissions;
+        this.savings = savings;
         this.silence = silence;
     }
 
@@ -48,11 +47,12 @@ final class StatsReader {
     CompletableFuture<Stats> stats() {
         return coalescing.keptForAMoment("stats", () -> {
             TallyReader.Counted counted = tallies.last();
-            return transactions.in(connection -> stats(connection, counted));
+            Savings.Total saved = savings.total();
+            return transactions.in(connection -> stats(connection, counted, saved));
         });
     }
 
-    private Stats stats(Connection connection, TallyReader.Counted counted) throws SQLException {
+    private Stats stats(Connection connection, TallyReader.Counted counted, Savings.Total saved) throws SQLException {
         Tally tally = counted.tally();
         Instant now = Ledger.now(connection);
         Figures.Copies recent = figures.recentCopies(connection, WINDOW_SECONDS);
@@ -67,8 +67,8 @@ final class StatsReader {
                 tally.missing() == 0 || rate == 0 ? null : Math.round(tally.missing() / rate),
                 new Stats.Queue(tally.ready(), tally.backoff(), figures.active(connection), oldest(counted, now)),
                 nodes(connection),
-                submissions.counters(),
-                coalescing.counters(),
+                saved.deduplication(),
+                saved.coalescing(),
                 tally.byPriority(),
                 tally.byHost());
     }
