@@ -1,7 +1,6 @@
 package org.climaterescue.benchmarks;
 
 import java.io.IOException;
-import java.sql.SQLException;
 import java.util.Map;
 
 /**
@@ -15,12 +14,10 @@ final class Reads {
     private static final int HOSTS = 1000;
     private static final int TIMES = 15;
 
-    private final BenchDatabase database;
     private final Client client;
     private final Report report = new Report(1, "call", "first ms", "p50 ms", "worst ms", "kB");
 
-    private Reads(BenchDatabase database, Client client) {
-        this.database = database;
+    private Reads(Client client) {
         this.client = client;
     }
 
@@ -33,50 +30,9 @@ final class Reads {
         try (BenchDatabase database = BenchDatabase.start();
                 DispatcherProcess dispatcher = DispatcherProcess.start(settings, database);
                 var client = new Client(dispatcher.uri())) {
-            var reads = new Reads(database, client);
-            reads.fill(tasks, nodes, hosts);
-            reads.run(hosts);
+            new LargeRescue(database).fill(client, tasks, nodes, hosts);
+            new Reads(client).run(hosts);
         }
-    }
-
-    /** Of ten tasks six wait, three are rescued with two copies each; of a hundred, five have one copy, and one has failed. */
-    private void fill(long tasks, int nodes, int hosts) throws SQLException {
-        var backlog = new Backlog(database);
-        backlog.hosts(hosts);
-        database.sql("""
-                insert into node (node_id, name, operator, capacity_bytes)
-                select 'node-' || n, 'the ' || n || 'th', 'operator ' || n % 100, 1000000000000 from generate_series(1, ?) n
-                """, nodes);
-        backlog.add(tasks);
-        database.sql("""
-                insert into standing (task_id, status, copies, sha256, size_bytes, verification, since)
-                select task_id, case when task_id % 100 < 30 then 'rescued' else 'replicating' end::task_standing,
-                       case when task_id % 100 < 30 then 2 else 1 end, sha256(task_id::text::bytea), size_bytes,
-                       'unverified', clock_timestamp()
-                from task where task_id % 100 < 35
-                """);
-        database.sql("""
-                insert into copy (task_id, node_no, token, sha256, size_bytes, late, voice, completed_at)
-                select s.task_id, 1 + (s.task_id * 7 + n) % ?, s.task_id * 2 + n, s.sha256, s.size_bytes, false,
-                       'operator ' || n, clock_timestamp() - interval '2 hours'
-                from standing s cross join generate_series(0, 1) n where n < s.copies
-                """, nodes);
-        database.sql("""
-                insert into failure (task_id, node_no, token, reason, detail, charged, at)
-                select task_id, 1 + task_id % ?, task_id * 2,
-                       (enum_range(null::failure_reason))[1 + task_id / 100 % 5], 'in the benchmark', true, clock_timestamp()
-                from task where task_id % 100 = 99
-                """, nodes);
-        database.sql("""
-                insert into standing (task_id, status, copies, reason, since)
-                select task_id, 'failed', 0, reason, at from failure
-                """);
-        database.sql("delete from ready r using standing s where s.task_id = r.task_id and s.status <> 'replicating'");
-        database.sql("""
-                insert into event (task_id, at, kind, task_status, actor)
-                select task_id, clock_timestamp() - interval '3 hours', 'submitted', 'pending', 'benchmark' from task
-                """);
-        database.settle();
     }
 
     private void run(int hosts) throws IOException, InterruptedException {
