@@ -65,7 +65,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
 
     private final WaitingRoom room = new WaitingRoom();
     private final Notices notices;
-    private final Heads heads = new Heads();
+    private final Heads heads = new Heads(System::nanoTime);
     private final Transactions transactions;
     private final Turns turns;
     private final Room guests;
@@ -297,7 +297,7 @@ final class AllocationRounds implements GracefulShutdownCapable {
         long space = Queue.space(line);
         Head known = heads.last(space);
         long measure = heads.measure(space);
-        Set<Integer> passed = known == null ? Set.of() : heads.passed();
+        Set<Integer> passed = heads.passed(space);
         Set<Integer> toPass = heads.toPass(space);
         Place after = known == null ? Place.START : known.place();
         var reads = Pipeline.on(connection);

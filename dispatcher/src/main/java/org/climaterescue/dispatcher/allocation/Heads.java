@@ -3,6 +3,7 @@ package org.climaterescue.dispatcher.allocation;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.climaterescue.db.allocation.ReadyQueue.Head;
 import org.jspecify.annotations.Nullable;
 
@@ -13,9 +14,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Heads {
 
-    /** So many hosts are passed by at most: each is looked at on its own in the rounds in which it stands more. */
-    private static final int MOST_PASSED = 50;
+    /** So many hosts are passed by at most: each is asked for its rows in the rounds in which it stands more. */
+    static final int MOST_PASSED = 10;
 
+    private final LongSupplier nanoTime;
     private @Nullable Head head;
     private long foundAt;
     /** Rows of more bytes may be ahead of the head. */
@@ -27,14 +29,23 @@ final class Heads {
     /** Theirs may be ahead of the next one as well. */
     private Set<Integer> toPass = Set.of();
 
+    /**
+     * Knows no head yet.
+     *
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    Heads(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
+
     @Nullable
     Head last(long space) {
         return space <= measure && lasts(foundAt) ? head : null;
     }
 
-    /** The hosts whose rows may be ahead of the {@linkplain #last last head}. */
-    Set<Integer> passed() {
-        return passed;
+    /** The hosts whose rows may be ahead of the last head, in a round of those who have so much room. */
+    Set<Integer> passed(long space) {
+        return last(space) == null ? Set.of() : passed;
     }
 
     /** The hosts whose rows the next head is to leave behind, in a round of those who have so much room. */
@@ -42,13 +53,18 @@ final class Heads {
         return last(space) == null ? Set.of() : toPass;
     }
 
-    /** These stand no more just now, and a round found little but their rows where it began. */
+    /** Of these the queue's beginning is full, and they stand no more just now. As many as may be are passed by from now on. */
     void pass(Set<Integer> hosts) {
-        var more = new HashSet<>(toPass);
-        more.addAll(hosts);
-        if (more.size() <= MOST_PASSED) {
-            toPass = Set.copyOf(more);
+        if (toPass.containsAll(hosts)) {
+            return;
         }
+        var more = new HashSet<>(toPass);
+        for (int host : hosts) {
+            if (more.size() < MOST_PASSED) {
+                more.add(host);
+            }
+        }
+        toPass = Set.copyOf(more);
     }
 
     /** What the next head is to be found for, in a round of those who have so much room. */
@@ -76,7 +92,7 @@ final class Heads {
         head = null;
     }
 
-    private static boolean lasts(long since) {
-        return System.nanoTime() - since < Head.LASTS.toNanos();
+    private boolean lasts(long since) {
+        return nanoTime.getAsLong() - since < Head.LASTS.toNanos();
     }
 }

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
@@ -32,6 +33,9 @@ final class Queue {
     private static final int SMALLEST_PAGE = 64;
     private static final int LARGEST_PAGE = 1000;
     private static final int ROWS_PER_WANTED = 4;
+
+    /** A host is in the way when one row of so many is its own. */
+    private static final int GOOD_PART = 4;
 
     /** A round keeps those of all dispatchers waiting, so it must not go through a million tasks that nobody can take. */
     private static final int MOST_ROWS = 20_000;
@@ -80,14 +84,20 @@ final class Queue {
     /**
      * Offers what is ahead of the first rows, of hosts that were left behind because they stood no more, and that stand more now.
      *
-     * @return false when so many of them went to nobody that there are more to be looked at
+     * @return whether they are worth being left behind further on: not when one of them has nothing there for those who ask, or so much
+     *     that went to nobody that there is more to be looked at
      */
     boolean offerPassed(AllocationPolicy policy, FirstPage first, Set<Integer> hosts) throws SQLException {
-        return offerInOrder(policy, open(hosts), new Stretch(Place.START, first.after), SMALLEST_PAGE)
-                .equals(Place.START);
+        List<Integer> open = open(hosts);
+        if (open.isEmpty() || !policy.hungry()) {
+            return true;
+        }
+        Set<Integer> found = new HashSet<>();
+        Place next = offerInOrder(policy, open, new Stretch(Place.START, first.after), SMALLEST_PAGE, found);
+        return next.equals(Place.START) && found.containsAll(open);
     }
 
-    /** Hosts that stood no more and whose rows were most of the first ones; empty if these were mostly taken. */
+    /** Hosts that stand no more, each with a good part of a page where the queue begins of which little was taken; mostly none. */
     Set<Integer> inTheWay() {
         return inTheWay;
     }
@@ -118,12 +128,10 @@ final class Queue {
             }
             size = pageFor(policy.wanted());
             if ((before - policy.wanted()) * 2 < page.size()) {
-                inTheWay = page.stream()
-                        .map(Candidate::hostNo)
-                        .filter(host -> headroom.of(host) == 0)
-                        .collect(Collectors.toSet());
+                inTheWay = fillers(page);
                 Place after = read.compareTo(goOnAt) > 0 ? read : goOnAt;
-                return offerInOrder(policy, open(rows.hosts(connection)), new Stretch(after, Place.END), size);
+                return offerInOrder(
+                        policy, open(rows.hosts(connection)), new Stretch(after, Place.END), size, new HashSet<>());
             }
             // Most of them were taken: so will be those that come next.
             page = rows.page(connection, read, appetite(policy), size);
@@ -135,6 +143,15 @@ final class Queue {
         return Math.clamp(wanted + wanted / 4, SMALLEST_PAGE, LARGEST_PAGE);
     }
 
+    private Set<Integer> fillers(List<Candidate> page) {
+        Map<Integer, Long> rowsOf =
+                page.stream().collect(Collectors.groupingBy(Candidate::hostNo, Collectors.counting()));
+        return rowsOf.entrySet().stream()
+                .filter(host -> headroom.of(host.getKey()) == 0 && host.getValue() * GOOD_PART >= page.size())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toSet());
+    }
+
     private List<Integer> open(Collection<Integer> hosts) {
         return hosts.stream().filter(host -> headroom.of(host) > 0).toList();
     }
@@ -142,9 +159,11 @@ final class Queue {
     /**
      * Offers the rows of these hosts that are on a stretch of the queue, in the order of work.
      *
+     * @param found filled with the hosts that have any there
      * @return where the next round goes on
      */
-    private Place offerInOrder(AllocationPolicy policy, List<Integer> hosts, Stretch stretch, int page)
+    private Place offerInOrder(
+            AllocationPolicy policy, List<Integer> hosts, Stretch stretch, int page, Set<Integer> found)
             throws SQLException {
         if (hosts.isEmpty() || !policy.hungry()) {
             return Place.START;
@@ -153,6 +172,7 @@ final class Queue {
         Map<Integer, List<Candidate>> byHost =
                 rows.pageOfHosts(connection, hosts, stretch, appetite(policy), each).stream()
                         .collect(Collectors.groupingBy(Candidate::hostNo));
+        found.addAll(byHost.keySet());
         var heads = new PriorityQueue<Line>();
         byHost.forEach((host, tasks) -> heads.add(new Line(host, tasks, each)));
         Place place = stretch.after();

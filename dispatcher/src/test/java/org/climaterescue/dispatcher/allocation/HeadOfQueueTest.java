@@ -1,16 +1,20 @@
 package org.climaterescue.dispatcher.allocation;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import org.climaterescue.db.Pipeline;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.allocation.ReadyQueue;
 import org.climaterescue.dispatcher.FleetTest;
 import org.climaterescue.dispatcher.TestDispatcher.Answer;
 import org.climaterescue.protocol.TaskId;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Rounds begin where the one before found the first row, and yet miss nothing that comes ahead of it. */
@@ -164,6 +168,22 @@ class HeadOfQueueTest extends FleetTest {
         assertThat(given("e")).isEqualTo(others.get(2));
     }
 
+    @Test
+    void theFirstRowOfAnotherHostIsFoundHoweverManyRowsAreAheadOfIt() {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < 1100; i++) {
+            lines.append("{'url':'https://busy" + test + ".example.org/" + i + "'}\n");
+        }
+        dispatcher.post("/catalogs?name=busy" + test + "&format=jsonl", lines.toString());
+        await().until(() -> dispatcher.get("/catalogs").at("/items/0/status").equals("imported"));
+        String first = submit(1);
+        submit(1);
+
+        assertThat(head(Set.of(hostNo("busy" + test))))
+                .isEqualTo(TaskId.parse(first).orElseThrow().number());
+        assertThat(head(Set.of(hostNo("busy" + test), hostNo("test" + test)))).isNull();
+    }
+
     /** More tasks of a host than a round reads at first, all ahead of those that are submitted next. */
     private List<String> saturate() {
         List<String> busy = new ArrayList<>();
@@ -196,6 +216,23 @@ class HeadOfQueueTest extends FleetTest {
     private String given(String node) {
         Answer answer = dispatcher.post("/dispatch", dispatch(node, ""));
         return answer.at("/assignment/assigned_tasks/0/task_id");
+    }
+
+    /** The number of the first task of the queue that is of none of these hosts; null if there is none. */
+    private @Nullable Long head(Set<Integer> passed) {
+        return dispatcher.bean(Transactions.class).in(connection -> {
+            var reads = Pipeline.on(connection);
+            var head = dispatcher.bean(ReadyQueue.class).head(reads, ReadyQueue.Place.START, Long.MAX_VALUE, passed);
+            reads.send();
+            return head.get().map(found -> found.place().taskId()).orElse(null);
+        });
+    }
+
+    private int hostNo(String name) {
+        return dispatcher
+                .bean(Transactions.class)
+                .in(connection -> Sql.of(connection, "select host_no from host where name = ?", name + ".example.org")
+                        .one(row -> row.integer("host_no")));
     }
 
     private long openings() {
