@@ -40,6 +40,9 @@ final class Job {
     /** Told that a download has learned how large its file is. */
     private final Runnable onSize;
 
+    /** Whether the origin has sent anything; only the download itself reads and writes it. */
+    private boolean answered;
+
     private volatile long bytesDone;
 
     /** What the origin says that the file has, and what of it the dispatcher knows. */
@@ -104,7 +107,6 @@ final class Job {
             case Outcome.Held(StoredCopy copy) -> {
                 bytesDone = copy.size();
                 listener.stored(download, copy);
-                connectivity.reached();
                 report(session.untilAnswered(
                         me -> client.complete(task.assignmentId(), completion(copy, me.nodeId()), me.token(), ended)));
             }
@@ -138,6 +140,12 @@ final class Job {
     }
 
     private void progressed(long bytes) {
+        if (!answered) {
+            // Not only at the end, which may be a day away: until then a machine that was offline would take one task
+            // at a time.
+            answered = true;
+            connectivity.reached();
+        }
         bytesDone = bytes;
         listener.progressed(download, bytes);
     }

@@ -111,6 +111,36 @@ class NodeAgentTest {
     }
 
     @Test
+    void aMachineThatWasOfflineTakesAllItCanOnceBytesArrive() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            dispatcher.give("t-away-" + i, "http://127.0.0." + (i % 3 + 2) + ":1/" + i, null, null);
+        }
+        Tuning tuning = new Tuning(
+                QUICK.fetch(),
+                QUICK.away(),
+                new Backoff(Duration.ofMillis(20), Duration.ofMillis(20)),
+                QUICK.pollSeconds(),
+                QUICK.farewell());
+        start(config(dir, 100_000_000, 4, null, true), tuning);
+        for (int i = 0; i < 5; i++) {
+            assertThat(next(dispatcher.failures).body().reason()).isEqualTo(FailureReason.NETWORK);
+            next(events.started);
+        }
+        Semaphore pace = new Semaphore(2);
+        for (int i = 0; i < 2; i++) {
+            origin.serve("/" + i, CONTENT).pace = pace;
+            dispatcher.give("t-" + i, origin.url("/" + i), null, null);
+            next(events.started);
+        }
+        next(events.bytes);
+        dispatcher.polls.clear();
+        dispatcher.give("t-missing", origin.url("/missing"), null, null);
+
+        assertThat(next(dispatcher.polls).wanted()).isEqualTo(2);
+        pace.release(1000);
+    }
+
+    @Test
     void bytesThatAreNotTheCatalogsAreReportedAndNotKept() throws Exception {
         origin.serve("/t.csv", CONTENT);
         dispatcher.give("t-1", origin.url("/t.csv"), null, "0".repeat(64));
