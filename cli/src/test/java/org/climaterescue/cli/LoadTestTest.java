@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.climaterescue.db.TestDatabase;
 import org.climaterescue.dispatcher.Dispatcher;
 import org.climaterescue.mock.load.FleetOutcome;
@@ -242,6 +243,32 @@ class LoadTestTest {
             assertThat(run.out()).contains("Cancelled 1 task that an earlier load test had left.");
             assertThat(get(dispatcher, "/stats").at("/tasks/cancelled/count").asInt())
                     .isOne();
+        }
+    }
+
+    @Test
+    void onlyWhatLoadTestsHaveLeftCountsAsLeft() throws Exception {
+        try (Dispatcher dispatcher = start(TestDatabase.create(), Map.of())) {
+            String real = post(dispatcher, "/tasks", REAL).at("/task_id").asText();
+            post(dispatcher, "/tasks", "{\"dataset_url\":\"https://h7.loadtest.invalid/before/1\"}");
+            var totals = new ConcurrentLinkedQueue<Long>();
+            LoadTest.Watcher watcher = new LoadTest.Watcher() {
+                @Override
+                public void begins(String name, long total) {
+                    totals.add(total);
+                }
+
+                @Override
+                public void passed(Timeline.Slice slice, long done) {}
+            };
+
+            try (var test = new LoadTest(dispatcher.uri(), null, 4, watcher)) {
+                assertThat(test.cancelLeftovers()).isOne();
+                assertThat(test.cancelLeftovers()).isZero();
+            }
+
+            assertThat(totals).containsExactly(1L);
+            assertThat(get(dispatcher, "/tasks/" + real).at("/status").asText()).isEqualTo("pending");
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Cleanup {
 
     private static final int AT_A_TIME = 32;
+
     /** Statuses of tasks that are not over. */
     static final String[] OPEN = {"pending", "assigned", "replicating"};
 
@@ -37,41 +38,61 @@ final class Cleanup {
      */
     record Outcome(int cancelled, int left) {}
 
-    /**
-     * Cancels the unfinished tasks of all load tests, until a time is over.
-     *
-     * @param each told of each, from any thread
-     */
-    Outcome cancel(Duration time, Runnable each) throws InterruptedException {
-        long end = System.nanoTime() + time.toNanos();
-        var cancelled = new AtomicInteger();
-        var left = new AtomicInteger();
-        List<Parallel.Step> hosts = new ArrayList<>();
+    /** The unfinished tasks of all load tests by their ids, a list for each host. */
+    List<List<String>> open() throws InterruptedException {
+        List<List<String>> open = new ArrayList<>();
+        List<Parallel.Step> looks = new ArrayList<>();
         for (int host = 0; host < Workload.HOST_COUNT; host++) {
             String name = Workload.host(host);
-            hosts.add(() -> {
-                for (String id : open(name)) {
-                    if (System.nanoTime() < end) {
-                        client.call("POST", "/tasks/" + id + "/cancel", null, 404, 409);
-                        cancelled.incrementAndGet();
-                        each.run();
-                    } else {
-                        left.incrementAndGet();
-                    }
-                }
-            });
+            List<String> ids = new ArrayList<>();
+            open.add(ids);
+            looks.add(() -> find(name, ids));
         }
-        Parallel.run(AT_A_TIME, hosts);
-        return new Outcome(cancelled.get(), left.get());
+        Parallel.run(AT_A_TIME, looks);
+        return open;
     }
 
-    private List<String> open(String host) throws InterruptedException {
-        List<String> found = new ArrayList<>();
+    private void find(String host, List<String> ids) throws InterruptedException {
         for (String status : OPEN) {
             client.list("/tasks", "&host=" + host + "&status=" + status)
-                    .forEach(task -> found.add(task.path("task_id").asText()));
+                    .forEach(task -> ids.add(task.path("task_id").asText()));
         }
-        return found;
+    }
+
+    /** Finds and cancels the unfinished tasks of all load tests, until a time is over. */
+    Outcome cancelAll(Duration time) throws InterruptedException {
+        long end = System.nanoTime() + time.toNanos();
+        return cancel(open(), end, () -> {});
+    }
+
+    /**
+     * Cancels tasks, until a time is over.
+     *
+     * @param open as {@link #open} has found them
+     * @param each told of each, from any thread
+     */
+    Outcome cancel(List<List<String>> open, Duration time, Runnable each) throws InterruptedException {
+        return cancel(open, System.nanoTime() + time.toNanos(), each);
+    }
+
+    private Outcome cancel(List<List<String>> open, long end, Runnable each) throws InterruptedException {
+        var cancelled = new AtomicInteger();
+        var left = new AtomicInteger();
+        List<Parallel.Step> hosts = open.stream()
+                .<Parallel.Step>map(ids -> () -> {
+                    for (String id : ids) {
+                        if (System.nanoTime() < end) {
+                            client.call("POST", "/tasks/" + id + "/cancel", null, 404, 409);
+                            cancelled.incrementAndGet();
+                            each.run();
+                        } else {
+                            left.incrementAndGet();
+                        }
+                    }
+                })
+                .toList();
+        Parallel.run(AT_A_TIME, hosts);
+        return new Outcome(cancelled.get(), left.get());
     }
 
     private static String encoded(String part) {

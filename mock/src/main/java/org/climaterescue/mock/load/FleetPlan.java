@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
  * @param nodes how many; from 1
  * @param tasks how many; from 1
  * @param meanDownload what a download takes on average; most take less, few take several times as much
- * @param failures the share of downloads that fail, 0 to 1, none of a task that has failed before; above 0, the first of all tasks
- *     fails whoever has it first
+ * @param failures the share of downloads that fail, 0 to 1, none of a task that had failed before they began; above 0, the
+ *     first of all tasks fails whoever has it first
  * @param silent the share of nodes that fall silent in the middle of their work and never come back, 0 to 1; above 0, one at least
  */
 public record FleetPlan(int nodes, int tasks, Duration meanDownload, double failures, double silent) {
@@ -73,7 +73,10 @@ public record FleetPlan(int nodes, int tasks, Duration meanDownload, double fail
         return Duration.ofNanos(Math.round(meanDownload.toNanos() * Math.min(LONGEST, factor)));
     }
 
-    /** Each task once at the most: a dispatcher's pauses double with each failure, and a run would end with minutes of waiting. */
+    /**
+     * Never when a task is given out after a failure: a dispatcher's pauses double with each, and a run would end with minutes of
+     * waiting. Copies that are given out side by side are all at their first attempt, so more than one of them may fail.
+     */
     boolean fails(int task, int attempt, int node) {
         boolean first = task == 0 && failures > 0;
         return attempt == 1 && (first || chance(task * 31 + node, 6).nextDouble() < failures);

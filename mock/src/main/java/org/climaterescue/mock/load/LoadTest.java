@@ -97,15 +97,18 @@ public final class LoadTest implements AutoCloseable {
      */
     public int cancelLeftovers() throws InterruptedException {
         JsonNode tasks = client.call("GET", "/stats", null).as(JsonNode.class).path("tasks");
-        long open = Stream.of(Cleanup.OPEN)
-                .mapToLong(status -> tasks.path(status).path("count").asLong())
-                .sum();
-        if (open == 0) {
+        if (Stream.of(Cleanup.OPEN)
+                .allMatch(status -> tasks.path(status).path("count").asLong() == 0)) {
             return 0;
         }
         var cleanup = new Cleanup(client);
-        Phase phase =
-                measure("cancelling leftovers", open, timeline -> cleanup.cancel(LEFTOVERS, () -> timeline.done(1)));
+        List<List<String>> open = cleanup.open();
+        long total = open.stream().mapToLong(List::size).sum();
+        if (total == 0) {
+            return 0;
+        }
+        Phase phase = measure(
+                "cancelling leftovers", total, timeline -> cleanup.cancel(open, LEFTOVERS, () -> timeline.done(1)));
         return Math.toIntExact(phase.done());
     }
 
@@ -266,7 +269,7 @@ public final class LoadTest implements AutoCloseable {
             var cleanup = new Cleanup(cleaner);
             cleanup.signOff(nodes);
             if (unfinished) {
-                outcome = cleanup.cancel(CLEANING, () -> {});
+                outcome = cleanup.cancelAll(CLEANING);
             }
         } catch (InterruptedException hurried) {
             Thread.currentThread().interrupt();
