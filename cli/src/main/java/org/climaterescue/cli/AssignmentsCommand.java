@@ -3,7 +3,6 @@ package org.climaterescue.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -58,7 +57,7 @@ final class AssignmentsCommand implements Callable<Integer> {
                             ago(one.path("progress_at"), api.answered()),
                             one.path("dataset_url").asText()),
                     "Nothing is being downloaded.",
-                    Objects.requireNonNull(spec).commandLine().getOut());
+                    SafeOutput.of(spec));
             return 0;
         }
     }

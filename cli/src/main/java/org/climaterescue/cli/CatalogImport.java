@@ -111,7 +111,8 @@ final class CatalogImport {
             throw new CommandFailed("the catalog %s failed: %s.%s"
                     .formatted(
                             catalog.path("catalog_id").asText(),
-                            catalog.path("error").asText("no reason given").replaceFirst("\\.$", ""),
+                            Words.plain(catalog.path("error").asText("no reason given"))
+                                    .replaceFirst("\\.$", ""),
                             catalog.path("read").asLong() == 0 ? "" : " What it gave before is kept."));
         }
     }

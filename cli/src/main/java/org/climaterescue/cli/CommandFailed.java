@@ -4,7 +4,7 @@ import java.io.Serial;
 import org.climaterescue.protocol.Causes;
 
 /** A command cannot do its work. The message is for the person at the terminal: what happened, and what to do. */
-final class CommandFailed extends RuntimeException {
+sealed class CommandFailed extends RuntimeException permits Refused {
 
     @Serial
     private static final long serialVersionUID = 1L;

@@ -91,11 +91,11 @@ final class DemoReport {
         out.println();
         lost.forEach(out::println);
         wrong.forEach(line -> out.println("WRONG  " + line));
-        out.println("%s rescued, %d copies of each: %,d copies, %s, in %s."
+        out.println("%s rescued, %s copies of each: %s copies, %s, in %s."
                 .formatted(
                         Words.count(all.files, "file"),
                         DemoWorld.COPIES,
-                        all.copies,
+                        Words.number(all.copies),
                         Words.size(all.bytes),
                         Words.time(took)));
         out.println(

@@ -25,7 +25,8 @@ import org.climaterescue.protocol.Causes;
 import org.climaterescue.protocol.Json;
 import org.jspecify.annotations.Nullable;
 
-/** The dispatcher over HTTP, as an operator's commands use it. Whatever is not a success is a {@link CommandFailed}. */
+/** The dispatcher over HTTP, as an operator's commands use it. Whatever is not a success is a {@link CommandFailed};
+ * what it was asked for and will not do, a {@link Refused}. */
 final class DispatcherApi implements AutoCloseable {
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -223,7 +224,7 @@ final class DispatcherApi implements AutoCloseable {
         }
     }
 
-    private CommandFailed refused(HttpResponse<?> response, String body) {
+    private Refused refused(HttpResponse<?> response, String body) {
         HttpRequest request = response.request();
         JsonNode problem = problem(body);
         String said =
@@ -237,9 +238,15 @@ final class DispatcherApi implements AutoCloseable {
             case 503 -> " Try again in a while.";
             default -> "";
         };
-        return new CommandFailed("%s %s answered %d: %s.%s"
-                .formatted(
-                        request.method(), request.uri(), response.statusCode(), said.replaceFirst("\\.$", ""), todo));
+        return new Refused(
+                "%s %s answered %d: %s.%s"
+                        .formatted(
+                                request.method(),
+                                request.uri(),
+                                response.statusCode(),
+                                said.replaceFirst("\\.$", ""),
+                                todo),
+                problem);
     }
 
     /** The problem (RFC 9457) that a body tells; of any other body, nothing. */

@@ -5,7 +5,6 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.climaterescue.db.Inspection;
 import org.climaterescue.db.invariant.Finding;
@@ -49,7 +48,7 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException, InterruptedException, JsonProcessingException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter out = SafeOutput.of(spec);
         String url = database == null || database.isBlank() ? null : database;
         try (Inspection inspection = Inspection.open(url, dataDir)) {
             List<Finding> findings = Invariants.check(inspection.connection());

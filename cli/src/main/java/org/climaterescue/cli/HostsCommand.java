@@ -6,7 +6,6 @@ import java.io.PrintWriter;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.climaterescue.protocol.Json;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +51,7 @@ final class HostsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter out = SafeOutput.of(spec);
         try (DispatcherApi api = dispatcher.connect()) {
             Table table = new Table()
                     .words("Host")
@@ -125,7 +124,7 @@ final class HostsCommand implements Callable<Integer> {
     }
 
     private int steer(Steered steered, ObjectNode change) throws InterruptedException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter out = SafeOutput.of(spec);
         try (DispatcherApi api = dispatcher.connect()) {
             JsonNode now = api.call("PATCH", "/hosts/" + DispatcherApi.encoded(steered.host), change);
             out.println(

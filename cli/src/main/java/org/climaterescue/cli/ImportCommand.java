@@ -72,7 +72,7 @@ final class ImportCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException, IOException {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
-        PrintWriter out = command.getOut();
+        PrintWriter out = SafeOutput.of(spec);
         long size = size();
         try (DispatcherApi api = dispatcher.connect();
                 InputStream in = open()) {

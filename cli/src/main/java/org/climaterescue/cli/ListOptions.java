@@ -32,21 +32,21 @@ final class ListOptions {
     /** Prints a whole list. */
     void print(DispatcherApi api, String path, Table table, Consumer<JsonNode> row, String nothing, PrintWriter out)
             throws InterruptedException {
-        print(api, path, _ -> true, table, row, nothing, out);
+        print(api, path, null, table, row, nothing, out);
     }
 
     /**
      * Prints a list: for programs each item as it comes, for people a table as wide as their terminal.
      *
      * @param path as in {@link DispatcherApi#list}
-     * @param wanted which items
+     * @param wanted which items, where the dispatcher cannot tell; null: all that it gives
      * @param row adds an item to the table
      * @param nothing what to say when there is none
      */
     void print(
             DispatcherApi api,
             String path,
-            Predicate<JsonNode> wanted,
+            @Nullable Predicate<JsonNode> wanted,
             Table table,
             Consumer<JsonNode> row,
             String nothing,
@@ -79,14 +79,20 @@ final class ListOptions {
      * @return whether there are more of them
      */
     private boolean each(
-            DispatcherApi api, String path, Predicate<JsonNode> wanted, Consumer<JsonNode> seen, PrintWriter out)
+            DispatcherApi api,
+            String path,
+            @Nullable Predicate<JsonNode> wanted,
+            Consumer<JsonNode> seen,
+            PrintWriter out)
             throws InterruptedException {
         long enough = enough();
         AtomicLong count = new AtomicLong();
         AtomicBoolean more = new AtomicBoolean();
-        // One more than is shown tells whether there are more.
-        api.list(path, enough == Long.MAX_VALUE ? enough : enough + 1, item -> {
-            if (!wanted.test(item)) {
+        // One more than is shown tells whether there are more. How many must be seen to find those that are wanted,
+        // nobody knows.
+        long seenAtMost = enough == Long.MAX_VALUE || wanted != null ? Long.MAX_VALUE : enough + 1;
+        api.list(path, seenAtMost, item -> {
+            if (wanted != null && !wanted.test(item)) {
                 return true;
             }
             if (count.getAndIncrement() == enough) {

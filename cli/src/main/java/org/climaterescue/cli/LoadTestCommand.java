@@ -159,8 +159,8 @@ final class LoadTestCommand implements Callable<Integer> {
         told.println(
                 test.left() == 0
                         ? "Stopped; " + Words.count(test.cancelled(), "task") + " cancelled."
-                        : "Stopped; %s cancelled and %,d left for the next load test to cancel."
-                                .formatted(Words.count(test.cancelled(), "task"), test.left()));
+                        : "Stopped; %s cancelled and %s left for the next load test to cancel."
+                                .formatted(Words.count(test.cancelled(), "task"), Words.number(test.left())));
         told.flush();
     }
 

@@ -12,14 +12,14 @@ final class LoadTestFleetWords {
 
     static List<String> notes(FleetOutcome fleet) {
         return List.of(
-                "%s made %,d copies, %d of each task. In the end the dispatcher lists %s."
+                "%s made %s copies, %s of each task. In the end the dispatcher lists %s."
                         .formatted(
                                 Words.count(fleet.nodes().size(), "node"),
-                                fleet.rescue().done(),
+                                Words.number(fleet.rescue().done()),
                                 fleet.copiesTarget(),
                                 fleet.standings().entrySet().stream()
-                                        .map(standing ->
-                                                "%,d tasks %s".formatted(standing.getValue(), standing.getKey()))
+                                        .map(standing -> "%s tasks %s"
+                                                .formatted(Words.number(standing.getValue()), standing.getKey()))
                                         .collect(Collectors.joining(", "))),
                 String.format(
                         Locale.ROOT,

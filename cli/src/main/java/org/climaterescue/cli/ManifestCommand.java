@@ -2,7 +2,6 @@ package org.climaterescue.cli;
 
 import java.io.PrintWriter;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,7 +46,7 @@ final class ManifestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter out = SafeOutput.of(spec);
         try (DispatcherApi api = dispatcher.connect()) {
             api.copy(DispatcherApi.path("/manifest", "format", format.toString()), out);
             return 0;

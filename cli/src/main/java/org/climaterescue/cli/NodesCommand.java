@@ -6,7 +6,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -66,7 +65,7 @@ final class NodesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter out = SafeOutput.of(spec);
         Set<String> wanted = wanted();
         // The dispatcher looks for one status; several are picked here.
         String status = wanted.size() == 1 ? wanted.iterator().next() : null;
@@ -75,8 +74,9 @@ final class NodesCommand implements Callable<Integer> {
             options.print(
                     api,
                     DispatcherApi.path("/nodes", "status", status, "search", search, "sort", sort.toString()),
-                    node -> wanted.isEmpty()
-                            || wanted.contains(node.path("status").asText()),
+                    wanted.size() > 1
+                            ? node -> wanted.contains(node.path("status").asText())
+                            : null,
                     table.table(),
                     node -> table.add(node, api.answered()),
                     wanted.isEmpty() && search == null ? "No node is registered." : "No such node is registered.",
@@ -173,7 +173,7 @@ final class NodesCommand implements Callable<Integer> {
 
     private int report(boolean json, String method, String path, Function<JsonNode, String> words)
             throws InterruptedException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter out = SafeOutput.of(spec);
         try (DispatcherApi api = dispatcher.connect()) {
             JsonNode answer = api.call(method, path);
             out.println(json ? answer : words.apply(answer));

@@ -2,7 +2,6 @@ package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.climaterescue.protocol.Json;
 import org.jspecify.annotations.Nullable;
@@ -37,7 +36,7 @@ final class PriorityCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter out = SafeOutput.of(spec);
         try (DispatcherApi api = dispatcher.connect()) {
             JsonNode answer = api.call(
                     "POST",

@@ -116,7 +116,7 @@ final class Progress implements AutoCloseable {
 
             private void count(int more) {
                 count += more;
-                reached(count, "%,d of %,d MB".formatted(count / MB, total / MB));
+                reached(count, "%s of %s MB".formatted(Words.number(count / MB), Words.number(total / MB)));
             }
         };
     }

@@ -8,6 +8,8 @@ import java.util.Optional;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
+import org.jline.terminal.spi.SystemStream;
+import org.jline.terminal.spi.TerminalProvider;
 import org.jline.utils.InfoCmp.Capability;
 
 /** The terminal of somebody who watches: its size, and a picture that is drawn anew in its place. */
@@ -41,6 +43,18 @@ final class Screen implements AutoCloseable {
     static boolean isWatched() {
         // Without a terminal some JDKs answer null here and some a console that is none.
         return Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    }
+
+    /** Whether a terminal shows what this program prints, wherever its input comes from. */
+    static boolean isOutput() {
+        if (isWatched()) {
+            return true;
+        }
+        try {
+            return TerminalProvider.load(TerminalBuilder.PROP_PROVIDER_EXEC).isSystemStream(SystemStream.Output);
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 
     /** How wide the terminal is, in characters; as wide as can be where there is none. */

@@ -3,7 +3,6 @@ package org.climaterescue.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.climaterescue.protocol.Json;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +32,26 @@ final class SubmitCommand implements Callable<Integer> {
     @Parameters(paramLabel = "URL", description = "http, https, ftp or magnet.")
     private String url = "";
 
+    @Option(
+            names = "--request-id",
+            paramLabel = "ID",
+            description = "Your own id of this request. Said again with the same id, it is no failure and nothing new.")
+    private @Nullable String requestId;
+
     @Option(names = "--name", description = "What to call it.")
     private @Nullable String name;
+
+    @Option(names = "--dataset", description = "The dataset that it belongs to.")
+    private @Nullable String dataset;
+
+    @Option(names = "--organization", description = "Who publishes it.")
+    private @Nullable String organization;
+
+    @Option(names = "--size", paramLabel = "BYTES", description = "Its size, if you know it.")
+    private @Nullable Long sizeBytes;
+
+    @Option(names = "--sha256", paramLabel = "DIGEST", description = "Its digest, if you know it; copies must have it.")
+    private @Nullable String sha256;
 
     @Option(names = "--priority", paramLabel = "N", description = "1 to 10, 10 most urgent (5).")
     private @Nullable Integer priority;
@@ -47,19 +64,9 @@ final class SubmitCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
-        ObjectNode task = Json.mapper().createObjectNode().put("dataset_url", url);
-        if (name != null) {
-            task.put("name", name);
-        }
-        if (priority != null) {
-            task.put("priority", priority);
-        }
-        if (copies != null) {
-            task.put("copies", copies);
-        }
+        PrintWriter out = SafeOutput.of(spec);
         try (DispatcherApi api = dispatcher.connect()) {
-            JsonNode answer = api.call("POST", "/tasks", task);
+            JsonNode answer = submit(api);
             out.println(
                     json
                             ? answer
@@ -68,6 +75,32 @@ final class SubmitCommand implements Callable<Integer> {
                                             answer.path("task_id").asText(),
                                             answer.path("status").asText()));
             return 0;
+        }
+    }
+
+    /** The task; of a request that was taken before, as it is now. */
+    private JsonNode submit(DispatcherApi api) throws InterruptedException {
+        ObjectNode task = Json.mapper()
+                .createObjectNode()
+                .put("request_id", requestId)
+                .put("dataset_url", url)
+                .put("name", name)
+                .put("dataset", dataset)
+                .put("organization", organization)
+                .put("size_bytes", sizeBytes)
+                .put("sha256", sha256)
+                .put("priority", priority)
+                .put("copies", copies);
+        try {
+            return api.call("POST", "/tasks", task);
+        } catch (Refused refused) {
+            JsonNode problem = refused.problem();
+            if (problem.path("code").asText().equals("duplicate")
+                    && problem.path("request_id").asText().equals(requestId)) {
+                return api.get("/tasks/"
+                        + DispatcherApi.encoded(problem.path("task_id").asText()));
+            }
+            throw refused;
         }
     }
 }

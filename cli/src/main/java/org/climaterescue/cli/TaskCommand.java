@@ -2,7 +2,6 @@ package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,7 +38,7 @@ final class TaskCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter out = SafeOutput.of(spec);
         try (DispatcherApi api = dispatcher.connect()) {
             String path = "/tasks/" + DispatcherApi.encoded(id(api)) + (history ? "/history" : "");
             JsonNode answer = api.get(path);
@@ -76,20 +75,22 @@ final class TaskCommand implements Callable<Integer> {
         fact(
                 out,
                 "Copies",
-                "%d of %d"
+                "%s of %s"
                         .formatted(
-                                task.path("copies_held").asInt(),
-                                task.path("copies_target").asInt()));
+                                task.path("copies_held").asText(),
+                                task.path("copies_target").asText()));
         fact(out, "Verification", task.path("verification"));
         if (task.has("size_bytes")) {
             long bytes = task.path("size_bytes").asLong();
-            fact(out, "Size", "%s (%,d bytes)".formatted(Words.size(bytes), bytes));
+            fact(out, "Size", "%s (%s bytes)".formatted(Words.size(bytes), Words.number(bytes)));
         }
         fact(out, "SHA-256", task.path("sha256"));
         fact(out, "Priority", task.path("priority"));
         fact(out, "Rank", task.path("rank"));
         fact(out, "Failures", task.path("attempts"));
-        fact(out, "Tried again", task.path("retry_at"));
+        if (task.has("retry_at")) {
+            fact(out, "Tried again", Words.moment(task.path("retry_at")));
+        }
         fact(out, "Submitted", Words.moment(task.path("created_at")));
         section(out, "Copies", CopyTable.of(task.path("copies")));
         section(out, "Work", work(task.path("assignments")));
@@ -165,8 +166,8 @@ final class TaskCommand implements Callable<Integer> {
     private static void printDropped(JsonNode answer, PrintWriter out) {
         if (answer.has("history_dropped_before")) {
             out.println();
-            out.println("What happened before "
-                    + answer.path("history_dropped_before").asText() + " is kept no more (RESCUE_HISTORY).");
+            out.println("What happened before " + Words.moment(answer.path("history_dropped_before"))
+                    + " is kept no more (RESCUE_HISTORY).");
         }
     }
 }

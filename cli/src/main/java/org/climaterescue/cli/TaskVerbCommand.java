@@ -63,12 +63,12 @@ abstract sealed class TaskVerbCommand implements Callable<Integer> permits Retry
         try (DispatcherApi api = dispatcher.connect()) {
             return which.reason == null
                     ? each(api, command)
-                    : all(api, Reasons.checked(which.reason), command.getOut());
+                    : all(api, Reasons.checked(which.reason), SafeOutput.of(spec));
         }
     }
 
     private int each(DispatcherApi api, CommandLine command) throws InterruptedException {
-        PrintWriter out = command.getOut();
+        PrintWriter out = SafeOutput.of(spec);
         int code = 0;
         for (String task : which.tasks) {
             try {

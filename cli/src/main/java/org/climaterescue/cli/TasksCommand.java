@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.climaterescue.protocol.TaskStatus;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +60,7 @@ final class TasksCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
+        PrintWriter out = SafeOutput.of(spec);
         String path = DispatcherApi.path(
                 "/tasks",
                 "search",

@@ -13,7 +13,7 @@ final class Words {
     private static final String[] UNITS = {"kB", "MB", "GB", "TB", "PB"};
     private static final double STEP = 1000;
 
-    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cntrl}\\p{Cf}\\p{Cs}]");
+    private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Cs}]");
 
     private Words() {}
 

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.climaterescue.db.TestDatabase;
@@ -96,6 +97,58 @@ class LookingTest {
         assertThat(rescue("nodes", "withdraw", "node-l", task).out())
                 .isEqualTo("The copy of " + task + " at node node-l counts no more; the task is pending.\n");
         assertThat(rescue("manifest", "--format", "jsonl").out()).isEmpty();
+    }
+
+    @Test
+    void whatIsKnownOfAFileIsSubmittedAndTheSameRequestAgainIsNoFailure() throws Exception {
+        String[] submission = {
+            "submit",
+            "http://known.example/a",
+            "--request-id",
+            "script-7",
+            "--dataset",
+            "Sea ice",
+            "--organization",
+            "NSIDC",
+            "--size",
+            "1234567",
+            "--sha256",
+            DIGEST
+        };
+        String first = rescue(submission).out();
+
+        assertThat(rescue(submission).out()).isEqualTo(first);
+        JsonNode task = Json.mapper()
+                .readTree(rescue(Stream.concat(Stream.of(submission), Stream.of("--json"))
+                                .toArray(String[]::new))
+                        .out());
+        assertThat(task.at("/status").asText()).isEqualTo("pending");
+        assertThat(task.at("/request_id").asText()).isEqualTo("script-7");
+        assertThat(task.at("/dataset").asText()).isEqualTo("Sea ice");
+        assertThat(task.at("/organization").asText()).isEqualTo("NSIDC");
+        assertThat(task.at("/sha256").asText()).isEqualTo(DIGEST);
+        Locale before = Locale.getDefault();
+        try {
+            Locale.setDefault(Locale.GERMANY);
+            assertThat(rescue("task", task.at("/task_id").asText()).out()).contains("1.23 MB (1,234,567 bytes)");
+        } finally {
+            Locale.setDefault(before);
+        }
+        Run other = refused("submit", "http://known.example/b", "--request-id", "script-7");
+        assertThat(other.err().strip()).hasLineCount(1).contains("422", "request_id script-7 was used before");
+        assertThat(refused("submit", "http://known.example/a", "--request-id", "script-8")
+                        .err())
+                .contains("409", "this was taken before");
+        assertThat(refused("submit", "http://known.example/c", "--sha256", "abc")
+                        .err())
+                .contains("400", "sha256 must be 64 hexadecimal digits");
+    }
+
+    private static Run refused(String... arguments) {
+        Run run = Run.rescue(Stream.concat(Stream.of(arguments), Stream.of("--dispatcher", uri.toString()))
+                .toArray(String[]::new));
+        assertThat(run.code()).as(run.out()).isOne();
+        return run;
     }
 
     @Test

@@ -88,6 +88,40 @@ class OperatorTest {
     }
 
     @Test
+    void nodesOfSeveralStatusesAreLookedForInWholePages() throws Exception {
+        try (Connection connection = DriverManager.getConnection(database)) {
+            connection.createStatement().execute("""
+                            insert into node (node_id, name, capacity_bytes)
+                            select 'crowd-' || i, 'one of a crowd', 0 from generate_series(1, 2500) i
+                            """);
+        }
+        try {
+            double before = listsOfNodes();
+
+            Run run = rescue("nodes", "--status", "lost", "--status", "gone", "--limit", "1", "--search", "crowd-");
+
+            assertThat(run.out()).isEqualTo("No such node is registered.\n");
+            assertThat(listsOfNodes() - before).isEqualTo(3);
+        } finally {
+            try (Connection connection = DriverManager.getConnection(database)) {
+                connection.createStatement().execute("delete from node where node_id like 'crowd-%'");
+            }
+        }
+    }
+
+    private static double listsOfNodes() throws Exception {
+        var request = HttpRequest.newBuilder(uri.resolve("/prometheus")).build();
+        return CLIENT.send(request, BodyHandlers.ofString())
+                .body()
+                .lines()
+                .filter(line -> line.startsWith("http_server_requests_seconds_count{")
+                        && line.contains("uri=\"/nodes\"")
+                        && line.contains("method=\"GET\""))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    @Test
     void aHostIsPausedResumedAndLimited() throws Exception {
         submit("http://steered.example/a");
 

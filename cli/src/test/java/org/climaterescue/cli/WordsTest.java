@@ -6,6 +6,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WordsTest {
 
@@ -33,6 +34,12 @@ class WordsTest {
     @CsvSource({"PT0S, 0.0 s", "PT4.24S, 4.2 s", "PT60S, 1 min 0 s", "PT1H59M, 1 h 59 min", "P3DT4H5M, 3 d 4 h"})
     void aTimeIsSaidInItsTwoLargestUnits(Duration time, String words) {
         assertThat(Words.time(time)).isEqualTo(words);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\u001b", "\u0007", "\n", "\u007f", "\u009b", "\u0085", "\u202e", "\u2066"})
+    void whatWouldSteerATerminalIsNotShown(String steering) {
+        assertThat(Words.plain("a" + steering + "b")).isEqualTo("a?b");
     }
 
     @Test

@@ -160,7 +160,7 @@ final class TerminalView implements View {
 
     /** The end of a name says more than its beginning. What a stranger named must not steer the terminal. */
     private static String shortName(String name) {
-        String plain = name.replaceAll("[\\p{Cntrl}\\p{Cf}\\p{Cs}]", "?");
+        String plain = name.replaceAll("[\\p{Cc}\\p{Cf}\\p{Cs}]", "?");
         String last = plain.substring(plain.lastIndexOf('/', Math.max(0, plain.length() - 2)) + 1);
         return last.length() <= NAME_WIDTH ? last : "~" + last.substring(last.length() - NAME_WIDTH + 1);
     }
