@@ -2,6 +2,8 @@ package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,19 +75,42 @@ final class FailedCommand implements Callable<Integer> {
         }
     }
 
-    /** A page is a call, however many tasks it has; their errors are a call each. */
     private void list(DispatcherApi api, String wanted, PrintWriter out) throws InterruptedException {
-        TaskTable table = new TaskTable();
+        Table table = new Table()
+                .ids("Task")
+                .numbers("Copies")
+                .numbers("Failures")
+                .numbers("Changed")
+                .words("URL")
+                .words("Last error");
         options.print(
                 api,
                 DispatcherApi.path("/tasks", "status", "failed", "reason", wanted),
-                table.table(),
-                task -> table.add(task, api.answered()),
+                table,
+                task -> table.row(
+                        task.path("task_id").asText(),
+                        "%s of %s"
+                                .formatted(
+                                        task.path("copies_held").asText(),
+                                        task.path("copies_target").asText()),
+                        Words.number(task.path("attempts").asLong()),
+                        Words.ago(Duration.between(
+                                Instant.parse(task.path("updated_at").asText()), api.answered())),
+                        task.path("dataset_url").asText(),
+                        error(task.path("last_error"))),
                 "No task has failed for it.",
                 out);
-        if (!table.table().isEmpty()) {
+        if (!table.isEmpty()) {
             out.println();
             out.println("./rescue task TASK shows all errors of one.");
         }
+    }
+
+    private static String error(JsonNode error) {
+        String http =
+                error.has("http_status") ? "HTTP " + error.path("http_status").asText() : "";
+        String detail = error.path("detail").asText("");
+        String words = http.isEmpty() || detail.isEmpty() ? http + detail : http + ": " + detail;
+        return words.isEmpty() ? "–" : words;
     }
 }

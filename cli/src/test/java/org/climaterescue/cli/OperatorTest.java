@@ -144,12 +144,15 @@ class OperatorTest {
 
         assertThat(rescue("failed").out()).contains("too_large", "broken.example", "it has 9 EB ?[2J");
         assertThat(rescue("failed", "--reason", "too_large").out())
-                .contains(one, "http://broken.example/one", other, "http://broken.example/other");
+                .contains(one, "http://broken.example/one", other, "http://broken.example/other", "it has 9 EB ?[2J");
         assertThat(rescue("failed", "--reason", "too_large", "--json").out().lines())
                 .hasSize(2)
-                .allSatisfy(line -> assertThat(
-                                Json.mapper().readTree(line).at("/status").asText())
-                        .isEqualTo("failed"));
+                .extracting(line -> Json.mapper().readTree(line))
+                .allSatisfy(task -> {
+                    assertThat(task.at("/status").asText()).isEqualTo("failed");
+                    assertThat(task.at("/last_error/detail").asText()).isEqualTo("it has 9 EB \u001b[2J");
+                    assertThat(task.at("/last_error/node_id").asText()).isEqualTo("node-f");
+                });
         assertThat(rescue("task", one).out())
                 .contains("http://broken.example/one", "node-f", "too_large", "it has 9 EB ?[2J");
         assertThat(rescue("failed", "--reason", "too_large", "--limit", "1").out())

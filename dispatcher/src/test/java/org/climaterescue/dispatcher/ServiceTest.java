@@ -138,7 +138,7 @@ final class ServiceTest {
                         .toList());
         assertThat(api.at("/components/schemas/TaskPage.Page/properties/items/items/$ref")
                         .asText())
-                .isEqualTo("#/components/schemas/TaskPage");
+                .isEqualTo("#/components/schemas/TaskPage.Listed");
         assertThat(api.at("/components/schemas/TaskRequest/properties/payload/type")
                         .asText())
                 .isEqualTo("object");

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -94,7 +95,7 @@ final class TaskController {
         Paging.Page<TaskRow> page = paging.page(
                 transactions.atLength(connection -> Tasks.page(connection, filter, paging.before(), paging.probe())),
                 TaskRow::taskId);
-        return new TaskPage.Page(page.items().stream().map(TaskPage::from).toList(), page.nextCursor());
+        return page(page.items(), page.nextCursor());
     }
 
     private TaskPage.Page search(TaskFilter filter, Paging paging) {
@@ -102,9 +103,17 @@ final class TaskController {
         Tasks.Found found = named.map(row -> new Tasks.Found(List.of(row), null))
                 .orElseGet(() -> transactions.atLength(
                         connection -> Tasks.search(connection, filter, paging.before(), paging.limit())));
-        return new TaskPage.Page(
-                found.tasks().stream().map(TaskPage::from).toList(),
-                found.next() == null ? null : Paging.cursor(found.next()));
+        return page(found.tasks(), found.next() == null ? null : Paging.cursor(found.next()));
+    }
+
+    private TaskPage.Page page(List<TaskRow> rows, @Nullable String nextCursor) {
+        long[] failed = rows.stream()
+                .filter(row -> row.status() == TaskStatus.FAILED)
+                .mapToLong(TaskRow::taskId)
+                .toArray();
+        Map<Long, FailureRow> failures =
+                failed.length == 0 ? Map.of() : transactions.in(connection -> FailureRow.last(connection, failed));
+        return TaskPage.Page.of(rows, failures, nextCursor);
     }
 
     /** The task that a text names wholly. */

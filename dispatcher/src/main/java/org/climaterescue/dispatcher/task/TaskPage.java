@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.swagger.v3.oas.annotations.media.Schema;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.climaterescue.db.task.AssignmentRow;
 import org.climaterescue.db.task.CopyRow;
 import org.climaterescue.db.task.FailureRow;
@@ -90,7 +91,29 @@ record TaskPage(
      *
      * @param nextCursor asks for the next page; null on the last
      */
-    record Page(List<TaskPage> items, @Nullable String nextCursor) {}
+    record Page(List<Listed> items, @Nullable String nextCursor) {
+
+        /** The tasks with the last failures that counted of those that have failed, by their numbers. */
+        static Page of(List<TaskRow> rows, Map<Long, FailureRow> failures, @Nullable String nextCursor) {
+            return new Page(
+                    rows.stream()
+                            .map(row -> Listed.from(row, failures.get(row.taskId())))
+                            .toList(),
+                    nextCursor);
+        }
+    }
+
+    /**
+     * A task in a list.
+     *
+     * @param lastError the last failure that counted, for which the task has failed; left out of others. The task by itself has all
+     */
+    record Listed(@JsonUnwrapped TaskPage task, @Nullable Failed lastError) {
+
+        static Listed from(TaskRow row, @Nullable FailureRow failure) {
+            return new Listed(TaskPage.from(row), failure == null ? null : Failed.from(failure));
+        }
+    }
 
     /** One node's lease on a task, held or ended. */
     record Assignment(

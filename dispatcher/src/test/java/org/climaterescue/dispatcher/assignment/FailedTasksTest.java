@@ -38,6 +38,27 @@ class FailedTasksTest extends FleetTest {
     }
 
     @Test
+    void aListTellsTheLastErrorOfWhatHasFailedAndOfNothingElse() {
+        String pending = failed("dynamic_page", 1).getFirst();
+        dispatcher.post("/tasks/retry?reason=dynamic_page", "");
+        String twice = failed("dynamic_page", 1).getFirst();
+
+        JsonNode listed = dispatcher.get("/tasks?search=" + url(twice)).body().at("/items/0");
+
+        assertThat(listed.at("/task_id").asText()).isEqualTo(twice);
+        JsonNode errors = dispatcher.get("/tasks/" + twice).body().at("/errors");
+        assertThat(errors.isEmpty()).isFalse();
+        assertThat(listed.at("/last_error")).isEqualTo(errors.get(errors.size() - 1));
+        for (JsonNode task : dispatcher.get("/tasks?reason=dynamic_page").body().at("/items")) {
+            assertThat(task.at("/last_error/reason").asText()).isEqualTo("dynamic_page");
+        }
+        dispatcher.post("/tasks/" + pending + "/retry", "");
+        JsonNode again = dispatcher.get("/tasks?search=" + pending).body().at("/items/0");
+        assertThat(again.at("/status").asText()).isEqualTo("pending");
+        assertThat(again.has("last_error")).isFalse();
+    }
+
+    @Test
     void allTasksOfAReasonAreTriedAgainAndNoOthers() {
         List<String> tasks = failed("origin_error", 230);
         String other = failed("digest_mismatch", 1).getFirst();
