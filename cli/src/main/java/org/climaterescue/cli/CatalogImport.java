@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -33,13 +34,23 @@ final class CatalogImport {
      *
      * @param format as the query has it
      * @param size of the file in bytes; -1 when that is not known
+     * @param taken told the catalog's id once the dispatcher has the file
      * @return the catalog as {@code GET /catalogs/{id}} has it in the end
      * @throws CommandFailed when the dispatcher refuses it
      */
-    static JsonNode run(DispatcherApi api, String name, String format, InputStream file, long size, PrintWriter out)
+    static JsonNode run(
+            DispatcherApi api,
+            String name,
+            String format,
+            InputStream file,
+            long size,
+            PrintWriter out,
+            Consumer<String> taken)
             throws InterruptedException {
         String query = "/catalogs?name=%s&format=%s".formatted(URLEncoder.encode(name, StandardCharsets.UTF_8), format);
-        return follow(api, size < LARGE ? send(api, query, file, size) : sendLarge(api, query, file, size, out), out);
+        String id = size < LARGE ? send(api, query, file, size) : sendLarge(api, query, file, size, out);
+        taken.accept(id);
+        return follow(api, id, out);
     }
 
     private static String sendLarge(DispatcherApi api, String query, InputStream file, long size, PrintWriter out)

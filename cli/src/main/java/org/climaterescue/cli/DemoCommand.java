@@ -29,7 +29,6 @@ import picocli.CommandLine.Spec;
 final class DemoCommand implements Callable<Integer> {
 
     private static final Duration PATIENCE = Duration.ofMinutes(3);
-    private static final int INTERRUPTED = 130;
     private static final int HIGHEST_PORT = 65_535;
     private static final long BETWEEN_LOOKS_MILLIS = 150;
 
@@ -54,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
         requireFree(port);
         Closing parts = new Closing();
         Interruption signal =
-                Interruption.closes(parts, INTERRUPTED, spec.commandLine().getErr());
+                Interruption.closes(parts, Interruption.CODE, spec.commandLine().getErr());
         try (parts) {
             return runUntilStopped(parts, out);
         } finally {
@@ -69,7 +68,7 @@ final class DemoCommand implements Callable<Integer> {
         } catch (Exception failed) {
             if (parts.isClosed()) {
                 // Not a failure of its own: what it worked with was stopped by Ctrl-C.
-                return INTERRUPTED;
+                return Interruption.CODE;
             }
             throw failed;
         }
@@ -92,8 +91,8 @@ final class DemoCommand implements Callable<Integer> {
             say(out, "The dispatcher answers at " + world.dispatcher());
             long began = System.nanoTime();
             byte[] file = world.catalogFile();
-            JsonNode catalog =
-                    CatalogImport.run(api, "sample", "auto", new ByteArrayInputStream(file), file.length, out);
+            JsonNode catalog = CatalogImport.run(
+                    api, "sample", "auto", new ByteArrayInputStream(file), file.length, out, id -> {});
             CatalogImport.requireImported(catalog);
             say(
                     out,

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -74,10 +75,13 @@ final class ImportCommand implements Callable<Integer> {
         CommandLine command = Objects.requireNonNull(spec).commandLine();
         PrintWriter out = SafeOutput.of(spec);
         long size = size();
-        try (DispatcherApi api = dispatcher.connect();
+        var taken = new AtomicReference<@Nullable String>();
+        PrintWriter err = command.getErr();
+        try (Interruption _ = Interruption.closes(() -> err.println(stopped(taken.get())), Interruption.CODE, err);
+                DispatcherApi api = dispatcher.connect();
                 InputStream in = open()) {
             JsonNode catalog =
-                    CatalogImport.run(api, nameOrFile(), format.toString(), in, size, json ? command.getErr() : out);
+                    CatalogImport.run(api, nameOrFile(), format.toString(), in, size, json ? err : out, taken::set);
             if (json) {
                 out.println(catalog);
             } else {
@@ -103,6 +107,13 @@ final class ImportCommand implements Callable<Integer> {
             out.println("Why records were rejected: ./rescue catalogs rejected "
                     + catalog.path("catalog_id").asText());
         }
+    }
+
+    private static String stopped(@Nullable String catalog) {
+        return catalog == null
+                ? "\nStopped before the dispatcher had taken the file. Unless ./rescue catalogs lists it, nothing of it is imported."
+                : "\nStopped looking. The dispatcher goes on: ./rescue catalogs tells how far %s is."
+                        .formatted(catalog);
     }
 
     private String nameOrFile() {

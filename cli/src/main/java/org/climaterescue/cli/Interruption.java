@@ -5,6 +5,9 @@ import java.io.PrintWriter;
 /** What Ctrl-C and SIGTERM do while a command runs: it stops in order, and then the process ends. */
 final class Interruption implements AutoCloseable {
 
+    /** The exit code of what ended before it was done. */
+    static final int CODE = 130;
+
     private final Thread hook;
 
     private Interruption(Thread hook) {

@@ -35,7 +35,6 @@ import picocli.CommandLine.Spec;
         })
 final class LoadTestCommand implements Callable<Integer> {
 
-    private static final int INTERRUPTED = 130;
     private static final int USUAL_CONNECTIONS = 64;
     private static final int MOST_NODES = 10_000;
     private static final int MOST_CONNECTIONS = 10_000;
@@ -109,12 +108,12 @@ final class LoadTestCommand implements Callable<Integer> {
         }
         try (var progress = new LoadTestProgress(told)) {
             var test = new LoadTest(dispatcher.uri(), dispatcher.key(), calls(), progress);
-            Interruption signal = Interruption.closes(() -> stop(test, progress, told), INTERRUPTED, err);
+            Interruption signal = Interruption.closes(() -> stop(test, progress, told), Interruption.CODE, err);
             try {
                 return run(test, told, out);
             } catch (InterruptedException stopped) {
                 // By Ctrl-C, whose own thread has the last word.
-                return INTERRUPTED;
+                return Interruption.CODE;
             } finally {
                 signal.close();
             }

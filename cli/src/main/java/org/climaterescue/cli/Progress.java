@@ -38,6 +38,9 @@ final class Progress implements AutoCloseable {
         this.total = total;
         this.out = out;
         boolean watched = Screen.isWatched();
+        if (watched) {
+            Screen.lend();
+        }
         this.bar = watched ? bar(task, total) : null;
         this.below = watched ? below() : null;
     }

@@ -29,14 +29,30 @@ final class Screen implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Screen(TerminalBuilder.builder()
-                    .system(true)
-                    .dumb(true)
-                    .encoding(StandardCharsets.UTF_8)
-                    .build()));
+            return Optional.of(new Screen(terminal()));
         } catch (IOException none) {
             return Optional.empty();
         }
+    }
+
+    /** Lets a progress bar that is made next draw on a terminal that leaves signals alone, and not on one of its own. */
+    static void lend() {
+        try {
+            TerminalBuilder.setTerminalOverride(terminal());
+        } catch (IOException none) {
+            TerminalBuilder.setTerminalOverride(null);
+        }
+    }
+
+    /** Left to itself, a terminal would take Ctrl-C away from the JVM, and the process would end without its hooks. */
+    private static Terminal terminal() throws IOException {
+        TerminalBuilder.setTerminalOverride(null);
+        return TerminalBuilder.builder()
+                .system(true)
+                .dumb(true)
+                .nativeSignals(false)
+                .encoding(StandardCharsets.UTF_8)
+                .build();
     }
 
     /** Whether somebody watches. */
