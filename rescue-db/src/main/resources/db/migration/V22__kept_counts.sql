@@ -4,17 +4,20 @@
 -- What there is of nodes that have a lot, kept with the last count of all tasks (V21). A node without a row has little, or little is
 -- there at all: it is counted when somebody asks.
 create table node_count (
-    node_no  integer primary key,
-    copies   bigint not null check (copies >= 0),
-    bytes    bigint not null check (bytes >= 0),
-    rejected bigint not null check (rejected >= 0),
-    failures bigint not null check (failures >= 0)
+    node_no    integer primary key,
+    -- A row counts only while this is what the tally has: an older instance renews that one, or drops it, and leaves these alone.
+    counted_at timestamptz not null,
+    copies     bigint not null check (copies >= 0),
+    bytes      bigint not null check (bytes >= 0),
+    rejected   bigint not null check (rejected >= 0),
+    failures   bigint not null check (failures >= 0)
 );
 
 -- The same of hosts: copies that could be made now.
 create table host_count (
-    host_no integer primary key,
-    ready   bigint not null check (ready >= 0)
+    host_no    integer primary key,
+    counted_at timestamptz not null,
+    ready      bigint not null check (ready >= 0)
 );
 
 -- What all instances together were spared, over all their starts. Each adds what it has counted every few seconds, never with a request.

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +26,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.climaterescue.db.StorageFailure;
 import org.climaterescue.db.Transactions;
-import org.climaterescue.db.host.HostTerms;
 import org.climaterescue.db.host.Hosts;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Silence;
@@ -62,7 +61,7 @@ final class LiveStream implements GracefulShutdownCapable {
     /** Nodes looked at a second at the most. */
     private static final int NODES = 20_000;
 
-    /** Hosts with terms of their own looked at a second at the most. */
+    /** Hosts told of at the most: those in the figures first, then the first known that have terms of their own. */
     private static final int HOSTS = 1000;
 
     private static final int BUFFER = 2 * (CHANGES + NODES + HOSTS);
@@ -75,7 +74,6 @@ final class LiveStream implements GracefulShutdownCapable {
     private final Figures figures;
     private final Nodes nodes;
     private final Hosts hosts;
-    private final HostTerms terms;
     private final Silence silence;
     private final DatabaseHealth database;
     private final Map<Kind, AtomicInteger> watchers = new EnumMap<>(Kind.class);
@@ -97,7 +95,6 @@ final class LiveStream implements GracefulShutdownCapable {
             Figures figures,
             Nodes nodes,
             Hosts hosts,
-            HostTerms terms,
             Silence silence,
             DatabaseHealth database,
             JsonMapper json) {
@@ -106,7 +103,6 @@ final class LiveStream implements GracefulShutdownCapable {
         this.figures = figures;
         this.nodes = nodes;
         this.hosts = hosts;
-        this.terms = terms;
         this.silence = silence;
         this.database = database;
         this.json = json;
@@ -261,38 +257,39 @@ final class LiveStream implements GracefulShutdownCapable {
         return changes;
     }
 
-    /** Of hosts that are told of in the figures or have terms of their own; also of those that have neither any more. */
+    /**
+     * Of hosts that are told of in the figures or have terms of their own; also of those that have neither any more. Whoever was told
+     * of a host is told of it further, however many others get terms meanwhile.
+     */
     private List<HostChange> hostChanges(Stats stats) {
-        Map<String, HostChange> now = new LinkedHashMap<>();
-        for (Stats.OfHost host : stats.byHost()) {
-            now.put(host.host(), usual(host.host(), host.tasks()));
-        }
-        for (Hosts.Terms host : transactions.in(connection -> hosts.withTerms(connection, HOSTS))) {
-            HostChange counted = now.get(host.host());
-            now.put(
-                    host.host(),
-                    new HostChange(
-                            host.host(),
-                            counted == null ? null : counted.tasks(),
-                            host.maxConnections(),
-                            host.connections(),
-                            host.paused(),
-                            host.busyUntil()));
-        }
+        Map<String, Map<TaskStatus, Stats.Amount>> counted = new HashMap<>();
+        stats.byHost().forEach(host -> counted.put(host.host(), host.tasks()));
+        Set<String> names = new HashSet<>(counted.keySet());
+        names.addAll(lastHosts.keySet());
+        int room = HOSTS - names.size();
+        Map<String, HostChange> now = new HashMap<>();
         List<HostChange> changes = new ArrayList<>();
-        now.values().stream()
-                .filter(host -> !host.equals(lastHosts.get(host.host())))
-                .forEach(changes::add);
-        lastHosts.values().stream()
-                .filter(host -> !now.containsKey(host.host()))
-                .map(host -> usual(host.host(), null))
-                .forEach(changes::add);
+        for (Hosts.Terms terms : transactions.in(connection -> hosts.terms(connection, names, HOSTS))) {
+            String host = terms.host();
+            if (!names.contains(host) && room-- <= 0) {
+                continue;
+            }
+            var told = new HostChange(
+                    host,
+                    counted.get(host),
+                    terms.maxConnections(),
+                    terms.connections(),
+                    terms.paused(),
+                    terms.busyUntil());
+            if (!told.equals(lastHosts.get(host))) {
+                changes.add(told);
+            }
+            if (terms.own() || counted.containsKey(host)) {
+                now.put(host, told);
+            }
+        }
         lastHosts = now;
         return changes;
-    }
-
-    private HostChange usual(String host, @Nullable Map<TaskStatus, Stats.Amount> tasks) {
-        return new HostChange(host, tasks, terms.connections(), terms.connections(), false, null);
     }
 
     private static Mono<List<Event<String>>> skip(Throwable failure) {

@@ -133,11 +133,14 @@ final class TallyReader {
 
     private Counted count(Connection connection) throws SQLException {
         long start = System.nanoTime();
-        var counted = new Counted(Ledger.now(connection), tally(connection));
+        Instant now = Ledger.now(connection);
+        // First, for it tells a time since which the count goes on.
+        Figures.Waiting waiting = figures.waiting(connection);
+        List<Figures.Sum> sums = figures.tasks(connection);
+        List<Figures.Held> held = figures.held(connection);
+        var counted = new Counted(now, tally(waiting, sums, held));
         if (KeptTally.isLong(since(start))) {
-            counts.keep(connection);
-        } else {
-            counts.forget(connection);
+            counts.keep(connection, now, held);
         }
         Duration took = since(start);
         kept.note(connection, counted.at(), took, write(counted.tally()));
@@ -151,18 +154,16 @@ final class TallyReader {
         return Duration.ofNanos(System.nanoTime() - start);
     }
 
-    private Tally tally(Connection connection) throws SQLException {
-        // First, for it tells a time since which the count goes on.
-        Figures.Waiting waiting = figures.waiting(connection);
-        List<Figures.Sum> sums = figures.tasks(connection);
-        Figures.Held held = figures.held(connection);
+    private static Tally tally(Figures.Waiting waiting, List<Figures.Sum> sums, List<Figures.Held> held) {
         List<Figures.Sum> byStatus = sums.stream()
                 .filter(sum -> sum.priority() == null && sum.host() == null)
                 .toList();
         return new Tally(
                 amounts(byStatus),
-                new Amount(held.all().copies(), held.all().bytes()),
-                held.fullestNodeBytes(),
+                new Amount(
+                        held.stream().mapToLong(node -> node.copies().copies()).sum(),
+                        held.stream().mapToLong(node -> node.copies().bytes()).sum()),
+                held.stream().mapToLong(node -> node.copies().bytes()).max().orElse(0),
                 byStatus.stream()
                         .filter(sum -> open(sum.status()))
                         .mapToLong(Figures.Sum::missing)

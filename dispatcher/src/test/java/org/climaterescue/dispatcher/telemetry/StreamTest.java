@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
@@ -24,6 +25,8 @@ import org.climaterescue.dispatcher.FleetTest;
 import org.climaterescue.protocol.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What watchers are sent. */
 @Timeout(30)
@@ -93,6 +96,41 @@ class StreamTest extends FleetTest {
         }
     }
 
+    /** By the order in which they became known, the host comes after more than are looked at. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aHostThatIsWatchedIsToldOfHoweverManyOthersGetTerms(boolean hasTasks) throws Exception {
+        String crowd = "crowd" + test + "-";
+        String host = "test" + test + ".example.org";
+        execute("insert into host (name) select '%s' || n from generate_series(1, 1200) n".formatted(crowd));
+        execute("insert into host (name) values ('%s')".formatted(host));
+        if (hasTasks) {
+            submit(1);
+        }
+        dispatcher.patch("/hosts/" + host, "{'paused':true}");
+        try (BufferedReader stream = watch("/stream?only=host")) {
+            assertThat(nextOf(stream, host).at("/paused").asBoolean()).isTrue();
+            execute("update host set paused = true where name like '%s%%'".formatted(crowd));
+            while (!next(stream, "host").at("/host").asText().startsWith(crowd)) {
+                // Until the others are told of.
+            }
+            dispatcher.patch("/hosts/" + host, "{'max_connections':7}");
+            JsonNode told = nextOf(stream, host);
+            assertThat(told.at("/max_connections").asInt()).isEqualTo(7);
+            assertThat(told.at("/paused").asBoolean()).isTrue();
+            dispatcher.patch("/hosts/" + host, "{'paused':false}");
+            assertThat(nextOf(stream, host).at("/paused").asBoolean()).isFalse();
+        } finally {
+            execute("update host set paused = false, max_connections = null");
+        }
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = dispatcher.bean(Database.class).connect("test")) {
+            Sql.of(connection, sql).update();
+        }
+    }
+
     @Test
     void nothingIsReadThatNobodyWatches() throws Exception {
         try (Connection another = dispatcher.bean(Database.class).connect("test");
@@ -101,9 +139,11 @@ class StreamTest extends FleetTest {
             another.setAutoCommit(false);
             // Who reads the history now waits, as whoever asks for tasks does.
             Sql.of(another, "lock table event in access exclusive mode").update();
-            Instant locked = Instant.parse(next(stream, "stats").at("/at").asText());
-            assertThat(Instant.parse(next(stream, "stats").at("/at").asText())).isAfter(locked);
-            assertThat(Instant.parse(next(stream, "stats").at("/at").asText())).isAfter(locked);
+            Set<Instant> read = new HashSet<>();
+            while (read.size() < 3) {
+                // One reading may be told twice.
+                read.add(Instant.parse(next(stream, "stats").at("/at").asText()));
+            }
             another.rollback();
         }
     }

@@ -39,7 +39,7 @@ public final class Hosts {
                         when k.ready is not null then greatest(k.ready, w.few)
                         else (select count(*) from ready r where r.host_no = h.host_no) end as ready
             from host h
-            left join host_count k using (host_no)
+            left join host_count k on k.host_no = h.host_no and k.counted_at = (select counted_at from tally)
             cross join lateral (
                 select count(*) as few from (
                     select from ready r where r.host_no = h.host_no
@@ -205,22 +205,36 @@ public final class Hosts {
                 .first(Hosts::entry);
     }
 
-    /** The hosts that have terms of their own, at most so many, the first known first. Reads no others. */
-    public List<Terms> withTerms(Connection connection, int limit) throws SQLException {
+    /**
+     * The hosts of these names, and those that have terms of their own: of these at most so many, the first known first. Reads no
+     * others.
+     */
+    public List<Terms> terms(Connection connection, Collection<String> names, int limit) throws SQLException {
+        // The fence keeps the planner from reading all hosts for a join.
         return Sql.of(connection, """
-                        select h.name, coalesce(h.max_connections, ?) as max_connections, host_connections(h, ?) as connections,
-                               h.paused, case when h.busy_until > clock_timestamp() then h.busy_until end as busy_until
-                        from host h
-                        where h.paused or h.max_connections is not null or h.busy_until is not null or h.throttled_to is not null
-                           or h.name = 'magnet:'
-                        order by h.host_no limit ?
-                        """, terms.connections(), terms.connections(), limit)
+                        select h.*
+                        from (
+                            (select host_no from host
+                             where paused or max_connections is not null or busy_until is not null or throttled_to is not null
+                             order by host_no limit ?)
+                            union
+                            select host_no from host where name = 'magnet:' or name = any(?)) l
+                        cross join lateral (
+                            select h.host_no, h.name, coalesce(h.max_connections, ?) as max_connections,
+                                   host_connections(h, ?) as connections, h.paused,
+                                   case when h.busy_until > clock_timestamp() then h.busy_until end as busy_until,
+                                   h.paused or h.max_connections is not null or h.busy_until is not null
+                                       or h.throttled_to is not null or h.name = 'magnet:' as own
+                            from host h where h.host_no = l.host_no offset 0) h
+                        order by h.host_no
+                        """, limit, names.toArray(String[]::new), terms.connections(), terms.connections())
                 .list(row -> new Terms(
                         row.text("name"),
                         row.integer("max_connections"),
                         row.integer("connections"),
                         row.flag("paused"),
-                        row.timeOrNull("busy_until")));
+                        row.timeOrNull("busy_until"),
+                        row.flag("own")));
     }
 
     private static Entry entry(Sql.Row row) throws SQLException {
@@ -245,13 +259,18 @@ public final class Hosts {
      */
     public record Complaint(int hostNo, @Nullable Long seconds) {}
 
-    /** How hard a host may be worked now; the members are those of {@link Entry}. */
+    /**
+     * How hard a host may be worked now; the other members are those of {@link Entry}.
+     *
+     * @param own whether these are other terms than those of most hosts, or were lately
+     */
     public record Terms(
             String host,
             int maxConnections,
             int connections,
             boolean paused,
-            @Nullable Instant busyUntil) {}
+            @Nullable Instant busyUntil,
+            boolean own) {}
 
     /** Where a page ends. */
     public record Place(long rank, long hostNo) {}

@@ -36,7 +36,7 @@ public final class Nodes {
                    (select count(*) from assignment a where a.node_no = n.node_no) as active,
                    x.copies, x.bytes, x.rejected, node_doubtful(x.rejected, x.copies) as doubtful, x.failures
             from node n
-            left join node_count k using (node_no)
+            left join node_count k on k.node_no = n.node_no and k.counted_at = (select counted_at from tally)
             left join lateral (select count(*) as copies, coalesce(sum(c.size_bytes), 0)::bigint as bytes,
                                       count(*) filter (where c.rejected) as rejected
                                from copy c where c.node_no = n.node_no and k.node_no is null) c on true

@@ -34,13 +34,14 @@ public final class Figures {
                         row.number("missing")));
     }
 
-    /** All copies there are, and how much of them the node with most bytes holds. */
-    public Held held(Connection connection) throws SQLException {
+    /** All copies there are, by the nodes that hold them. */
+    public List<Held> held(Connection connection) throws SQLException {
         return Sql.of(connection, """
-                        select coalesce(sum(copies), 0)::bigint as copies, coalesce(sum(bytes), 0)::bigint as bytes,
-                               coalesce(max(bytes), 0)::bigint as fullest
-                        from (select count(*) as copies, sum(size_bytes) as bytes from copy group by node_no) of_node
-                        """).one(row -> new Held(Copies.from(row), row.number("fullest")));
+                        select node_no, count(*) as copies, sum(size_bytes)::bigint as bytes,
+                               count(*) filter (where rejected) as rejected
+                        from copy group by node_no
+                        """)
+                .list(row -> new Held(row.integer("node_no"), Copies.from(row), row.number("rejected")));
     }
 
     /** The copies of the last {@code seconds}. Reads little more than these: the index in time can be used, for the time is the statement's. */
@@ -130,11 +131,11 @@ public final class Figures {
     }
 
     /**
-     * What the nodes hold.
+     * What a node holds.
      *
-     * @param fullestNodeBytes what the node with most bytes holds; 0 while there is no copy
+     * @param rejected how many of its copies are
      */
-    public record Held(Copies all, long fullestNodeBytes) {}
+    public record Held(int nodeNo, Copies copies, long rejected) {}
 
     /**
      * What waits.

@@ -6,11 +6,13 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import org.climaterescue.db.Sql;
 import org.climaterescue.db.TestDatabase;
 import org.climaterescue.db.host.HostTerms;
 import org.climaterescue.db.host.Hosts;
+import org.climaterescue.db.ledger.Ledger;
 import org.climaterescue.db.node.Nodes;
 import org.climaterescue.db.node.Roster;
 import org.climaterescue.db.node.Silence;
@@ -22,7 +24,10 @@ import org.junit.jupiter.api.Test;
 class KeptCountsTest {
 
     private static final Silence SILENCE = new Silence(Duration.ofSeconds(60), Duration.ofSeconds(120));
+    private static final Duration LONG = Duration.ofSeconds(1);
 
+    private final Figures figures = new Figures();
+    private final KeptTally tally = new KeptTally();
     private final KeptCounts counts = new KeptCounts();
     private final Nodes nodes = new Nodes();
     private final Roster roster = new Roster(nodes);
@@ -49,7 +54,7 @@ class KeptCountsTest {
         failures("large", 7);
         failures("small", 2);
         run("update copy set rejected = true where task_id <= 5");
-        counts.keep(connection);
+        keep();
         copies("large", 5001, 6000);
         copies("small", 5001, 5001);
         failures("large", 1);
@@ -65,9 +70,9 @@ class KeptCountsTest {
     @Test
     void aNodeThatHasLostMostOfItIsCountedAgainAfterTheNextCount() throws SQLException {
         copies("large", 1, 2000);
-        counts.keep(connection);
+        keep();
         run("delete from copy where task_id > 10");
-        counts.keep(connection);
+        keep();
         run("delete from copy where task_id > 9");
 
         assertThat(list().getFirst()).startsWith("large: 9 copies");
@@ -77,8 +82,8 @@ class KeptCountsTest {
     void whatIsNotKeptIsCountedHoweverMuchItIs() throws SQLException {
         copies("large", 1, 2000);
         ready("long.example.org", 1, 3000);
-        counts.keep(connection);
-        counts.forget(connection);
+        keep();
+        tally.note(connection, Ledger.now(connection), Duration.ZERO, "");
         copies("large", 5001, 5001);
         ready("long.example.org", 5001, 5001);
 
@@ -87,10 +92,28 @@ class KeptCountsTest {
     }
 
     @Test
+    void countsOfBeforeAnOlderInstanceRenewedTheTallyAreNotTold() throws SQLException {
+        copies("large", 1, 2000);
+        ready("long.example.org", 1, 3000);
+        keep();
+        copies("large", 5001, 5001);
+        ready("long.example.org", 5001, 5001);
+        // An instance that knows of no counts beside the tally.
+        tally.note(connection, Ledger.now(connection), LONG, "");
+
+        assertThat(list().getFirst()).startsWith("large: 2001 copies");
+        assertThat(waiting("long.example.org")).isEqualTo(3001);
+
+        keep();
+        copies("large", 5002, 5002);
+        assertThat(list().getFirst()).startsWith("large: 2001 copies");
+    }
+
+    @Test
     void manyCopiesThatWaitForAHostAreToldAsTheyWereCountedLastAndFewAsTheyAre() throws SQLException {
         ready("long.example.org", 1, 3000);
         ready("short.example.org", 4001, 4005);
-        counts.keep(connection);
+        keep();
         ready("long.example.org", 5001, 6000);
         ready("short.example.org", 6001, 6001);
         assertThat(waiting("long.example.org")).isEqualTo(3000);
@@ -98,6 +121,13 @@ class KeptCountsTest {
 
         run("delete from ready where task_id > 700");
         assertThat(waiting("long.example.org")).isEqualTo(700);
+    }
+
+    /** As the dispatcher does after a count that took long. */
+    private void keep() throws SQLException {
+        Instant now = Ledger.now(connection);
+        counts.keep(connection, now, figures.held(connection));
+        tally.note(connection, now, LONG, "");
     }
 
     private List<String> list() throws SQLException {
