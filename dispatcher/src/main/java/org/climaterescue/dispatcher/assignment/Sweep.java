@@ -5,7 +5,9 @@ import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.climaterescue.db.StorageFailure;
@@ -64,17 +66,19 @@ public final class Sweep {
 
     /** One sweep over everything that is due now; tells how many tasks it moved. */
     public int runOnce() {
-        List<Due> moved = new ArrayList<>();
+        var reaped = new Reaped();
+        int moved = 0;
         List<Due> now;
         List<Due> found;
         do {
             found = due();
             now = carryOut(found);
-            moved.addAll(now);
+            moved += now.size();
+            now.stream().flatMap(due -> Stream.ofNullable(due.lease())).forEach(reaped::add);
             // What could not be moved is found again at once.
         } while (found.size() >= BATCH && !now.isEmpty());
-        log(moved.stream().flatMap(due -> Stream.ofNullable(due.lease())).toList());
-        return moved.size();
+        reaped.log();
+        return moved;
     }
 
     /** Those that were moved. */
@@ -119,34 +123,55 @@ public final class Sweep {
         });
     }
 
-    /** A line for each lease, or one for all of many: what becomes of a task stands in its history as well. */
-    private static void log(List<Leases.Overdue> reaped) {
-        if (reaped.size() > MOST_LINES) {
-            long stalled = reaped.stream().filter(lease -> !lease.runOut()).count();
-            LOG.info(
-                    "{} assignments of {} nodes were reaped: {} had run out, {} had stalled",
-                    reaped.size(),
-                    reaped.stream().map(Leases.Overdue::nodeId).distinct().count(),
-                    reaped.size() - stalled,
-                    stalled);
-            return;
-        }
-        for (Leases.Overdue lease : reaped) {
-            String assignment = new AssignmentId(lease.taskId(), lease.token()).toString();
-            try (var _ = LogContext.open().with(LogContext.NODE, lease.nodeId()).assignment(assignment)) {
-                LOG.info(
-                        "assignment {} of node {} was reaped: it {}; its task goes back",
-                        assignment,
-                        lease.nodeId(),
-                        lease.runOut() ? "has run out" : "has stalled");
-            }
-        }
-    }
-
     /**
      * What is to be moved.
      *
      * @param lease null when it is about no lease
      */
     private record Due(Order<Boolean> order, Leases.@Nullable Overdue lease) {}
+
+    /** The leases that ended in one sweep. There may be any number of them: only the first few are kept, and the nodes. */
+    private static final class Reaped {
+
+        private final List<Leases.Overdue> first = new ArrayList<>();
+        private final Set<String> nodes = new HashSet<>();
+        private int runOut;
+        private int stalled;
+
+        void add(Leases.Overdue lease) {
+            if (first.size() < MOST_LINES) {
+                first.add(lease);
+            }
+            nodes.add(lease.nodeId());
+            if (lease.runOut()) {
+                runOut++;
+            } else {
+                stalled++;
+            }
+        }
+
+        /** A line for each lease, or one for all of many: what becomes of a task stands in its history as well. */
+        void log() {
+            if (runOut + stalled > MOST_LINES) {
+                LOG.info(
+                        "{} assignments of {} nodes were reaped: {} had run out, {} had stalled",
+                        runOut + stalled,
+                        nodes.size(),
+                        runOut,
+                        stalled);
+                return;
+            }
+            for (Leases.Overdue lease : first) {
+                String assignment = new AssignmentId(lease.taskId(), lease.token()).toString();
+                try (var _ =
+                        LogContext.open().with(LogContext.NODE, lease.nodeId()).assignment(assignment)) {
+                    LOG.info(
+                            "assignment {} of node {} was reaped: it {}; its task goes back",
+                            assignment,
+                            lease.nodeId(),
+                            lease.runOut() ? "has run out" : "has stalled");
+                }
+            }
+        }
+    }
 }
