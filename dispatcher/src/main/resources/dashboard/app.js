@@ -3,7 +3,7 @@
 import { html, nothing, render } from "./lit.js";
 import { whoAmI } from "./api.js";
 import { askForKey, forgetKey, notices } from "./dialogs.js";
-import { time } from "./format.js";
+import { clockTime } from "./format.js";
 import { changed, isOperator, onChange, state } from "./state.js";
 import * as contents from "./contents.js";
 import * as nodes from "./nodes.js";
@@ -43,7 +43,7 @@ function connect() {
         setTimeout(connect, COME_AGAIN);
     };
     heard = Date.now();
-    const watch = setInterval(() => Date.now() - heard > SILENCE && end("The dispatcher is silent"), 1000);
+    const watch = setInterval(() => Date.now() - heard > SILENCE && end("Dispatcher silent"), 1000);
     stream.addEventListener("stats", (event) => {
         heard = Date.now();
         state.stats = JSON.parse(event.data);
@@ -54,11 +54,11 @@ function connect() {
         heard = Date.now();
         const { status, since } = JSON.parse(event.data);
         if (status === "away") {
-            state.connection = { is: "away", why: `The database is away since ${time(since)}` };
+            state.connection = { is: "away", why: `Database away since ${clockTime(since)}` };
             changed();
         }
     });
-    stream.addEventListener("error", () => end("The connection to the dispatcher is lost"));
+    stream.addEventListener("error", () => end("Connection lost"));
 }
 
 async function askWho() {
@@ -76,10 +76,19 @@ async function askWho() {
     changed();
 }
 
+/** Whoever wrote the address may have left a percent sign as it was. */
+function decoded(text) {
+    try {
+        return decodeURIComponent(text);
+    } catch {
+        return text;
+    }
+}
+
 function follow() {
     const [, name, id] = location.hash.split("/");
     if (name === "tasks" && id) {
-        state.route = { page: "task", task: decodeURIComponent(id) };
+        state.route = { page: "task", task: decoded(id) };
         task.open(state.route.task);
         draw();
         scrollTo(0, 0);
@@ -87,7 +96,7 @@ function follow() {
     } else {
         state.route = { page: "overview" };
         if (name === "catalogs" && id) {
-            contents.filesOf(decodeURIComponent(id));
+            contents.filesOf(decoded(id));
         }
         draw();
         show(name === "catalogs" ? "contents" : id);
@@ -145,7 +154,7 @@ function connection() {
     if (is === "connecting") {
         return "Connecting…";
     }
-    return `${why}; trying again.${state.stats ? ` Figures of ${time(state.stats.at)}.` : ""}`;
+    return `${why}, trying again${state.stats ? ` · figures of ${clockTime(state.stats.at)}` : ""}`;
 }
 
 function who() {

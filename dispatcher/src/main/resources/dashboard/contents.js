@@ -1,7 +1,7 @@
 // What is in it? Catalogs, and the search for a file.
 
 import { html, nothing, repeat } from "./lit.js";
-import { get } from "./api.js";
+import { get, segment } from "./api.js";
 import { bytes, count, counted, duration, NONE, percent, standing, time } from "./format.js";
 import { drop, whenSent } from "./importing.js";
 import { bar, catalogLink, instead, pager, pill, taskLink } from "./parts.js";
@@ -90,7 +90,7 @@ export async function filesOf(id) {
     document.querySelector("form[role=search]")?.reset();
     seek({});
     try {
-        const { name } = await get(`/catalogs/${id}`);
+        const { name } = await get(`/catalogs/${segment(id)}`);
         if (within?.id === id) {
             within = { id, name };
             changed();

@@ -79,6 +79,11 @@ export function time(iso) {
     return iso ? moment.format(new Date(iso)) : NONE;
 }
 
+/** A moment of today, or of a night ago. */
+export function clockTime(iso) {
+    return second.format(new Date(iso));
+}
+
 /** When something will be: the hour, and the day if it is not within a day. */
 export function due(seconds, now) {
     const at = new Date(now + seconds * 1000);

@@ -1,6 +1,6 @@
 // Importing catalogs: their files are dropped on the page or chosen, and sent one after the other.
 
-import { html } from "./lit.js";
+import { html, nothing } from "./lit.js";
 import { get, upload } from "./api.js";
 import { named, operate } from "./dialogs.js";
 import { bytes, duration, percent } from "./format.js";
@@ -53,11 +53,13 @@ export function drop() {
 
 function progress({ name, size, done, since, call }) {
     const share = size ? done / size : 1;
+    // A dispatcher that has all of it imports it, whatever becomes of the call.
+    const all = share >= 1;
     return html`<div class="sending">
         <span role="status">Sending ${name}</span>
         ${bar(share, `${percent(done, size)} sent`)}
-        <small>${share < 1 ? `${bytes(done)} of ${bytes(size)}${left(size, done, since)}` : "All is sent; the dispatcher looks at it."}</small>
-    </div>${action("Cancel", () => call.abort(), { about: `sending ${name}` })}`;
+        <small>${all ? "All is sent; the dispatcher looks at it." : `${bytes(done)} of ${bytes(size)}${left(size, done, since)}`}</small>
+    </div>${all ? nothing : action("Cancel", () => call.abort(), { about: `sending ${name}` })}`;
 }
 
 function left(size, done, since) {

@@ -1,7 +1,7 @@
 // A task's page: what it is, where it stands, who holds it, and everything that happened to it.
 
 import { html, nothing, repeat } from "./lit.js";
-import { get } from "./api.js";
+import { get, segment } from "./api.js";
 import { cancel, prioritize, retry } from "./commands.js";
 import { ago, bytes, count, duration, errorWords, NONE, percent, taskName, time, word } from "./format.js";
 import { action, bar, catalogLink, fact, pill } from "./parts.js";
@@ -53,7 +53,7 @@ export function start() {
 export async function load() {
     const id = state.route.task;
     try {
-        const [one, history] = await Promise.all([get(`/tasks/${id}`), get(`/tasks/${id}/history`)]);
+        const [one, history] = await Promise.all([get(`/tasks/${segment(id)}`), get(`/tasks/${segment(id)}/history`)]);
         if (state.route.task === id) {
             task = one;
             events = history.items;

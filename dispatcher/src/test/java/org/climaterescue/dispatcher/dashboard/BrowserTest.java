@@ -22,7 +22,8 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /**
  * What an operator does on the dashboard, in a real browser against a real dispatcher. A task fails with its first failure here. Whatever
- * can be pressed, followed or filled in is, by one test or another.
+ * these tests have made the page show that can be pressed, followed or filled in, one of them has used; what comes of it is told by
+ * their own assertions, and what no test makes the page show is not looked for.
  */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 abstract class BrowserTest extends FleetTest {

@@ -11,6 +11,7 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.FilePayload;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,42 @@ class ContentsTest extends BrowserTest {
     }
 
     @Test
+    void aCatalogThatIsAllSentIsNotCalledOffAnyMore() {
+        conditions(-1, 3000);
+        drop("whole" + test + ".csv", "url\nhttp://whole" + test + ".example.org/a\n");
+        press(question(), "Import");
+        Locator sent = page.locator(".drop")
+                .filter(new Locator.FilterOptions().setHasText("All is sent; the dispatcher looks at it."));
+        assertThat(sent.filter(new Locator.FilterOptions().setHasNot(page.getByRole(AriaRole.BUTTON))))
+                .isVisible();
+
+        conditions(-1, 0);
+        assertThat(catalog("whole" + test)).containsText("1 added");
+    }
+
+    @Test
+    void anAddressThatMakesNoSenseLeavesThePageAtWork() {
+        String task = submit(1);
+        String catalog = imported("sense" + test, "url\n");
+        Map<String, String> addresses = Map.of("%", "%", catalog + "%3F", catalog + "?", "..%2Ftasks", "../tasks");
+        for (Map.Entry<String, String> address : addresses.entrySet()) {
+            page.navigate("about:blank");
+            page.navigate("/#/catalogs/" + address.getKey());
+            assertThat(section("contents").getByRole(AriaRole.ALERT)).isVisible();
+            assertThat(section("contents").locator(".within b")).hasText(address.getValue());
+        }
+        press(section("contents"), "Try again");
+        page.navigate("/#/tasks/%");
+        assertThat(page.getByRole(AriaRole.ALERT)).isVisible();
+
+        page.navigate("/#/tasks/" + task);
+        assertThat(section("task")).containsText(task);
+        // The browser itself notes each call that is refused.
+        page.navigate("about:blank");
+        chromium.forgive();
+    }
+
+    @Test
     void filesThatAreDroppedMeanwhileAreSentNext() {
         slowDown();
         drop("first" + test + ".csv", "url\n" + "http://example.org/\n".repeat(PACE / 40));
@@ -251,9 +288,11 @@ class ContentsTest extends BrowserTest {
         chromium.forgive();
     }
 
-    private void imported(String name, String text) {
+    /** Gives the catalog's id. */
+    private String imported(String name, String text) {
         String id = dispatcher.post("/catalogs?format=csv&name=" + name, text).at("/catalog_id");
         await().until(() -> dispatcher.get("/catalogs/" + id).at("/status").equals("imported"));
+        return id;
     }
 
     private void search() {
@@ -273,11 +312,21 @@ class ContentsTest extends BrowserTest {
 
     /** What the page sends goes out slowly from now on. */
     private void slowDown() {
+        conditions(PACE, 0);
+    }
+
+    /**
+     * What the network is like from now on.
+     *
+     * @param upload bytes a second; -1: as many as there are
+     * @param latency before an answer comes, in ms
+     */
+    private void conditions(int upload, int latency) {
         var conditions = new JsonObject();
         conditions.addProperty("offline", false);
-        conditions.addProperty("latency", 0);
+        conditions.addProperty("latency", latency);
         conditions.addProperty("downloadThroughput", -1);
-        conditions.addProperty("uploadThroughput", PACE);
+        conditions.addProperty("uploadThroughput", upload);
         page.context().newCDPSession(page).send("Network.emulateNetworkConditions", conditions);
     }
 
