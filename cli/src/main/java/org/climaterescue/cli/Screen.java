@@ -11,6 +11,7 @@ import org.jline.terminal.TerminalBuilder;
 import org.jline.terminal.spi.SystemStream;
 import org.jline.terminal.spi.TerminalProvider;
 import org.jline.utils.InfoCmp.Capability;
+import org.jspecify.annotations.Nullable;
 
 /** The terminal of somebody who watches: its size, and a picture that is drawn anew in its place. */
 final class Screen implements AutoCloseable {
@@ -38,21 +39,27 @@ final class Screen implements AutoCloseable {
     /** Lets a progress bar that is made next draw on a terminal that leaves signals alone, and not on one of its own. */
     static void lend() {
         try {
-            TerminalBuilder.setTerminalOverride(terminal());
+            everybodyGets(terminal());
         } catch (IOException none) {
-            TerminalBuilder.setTerminalOverride(null);
+            everybodyGets(null);
         }
     }
 
     /** Left to itself, a terminal would take Ctrl-C away from the JVM, and the process would end without its hooks. */
     private static Terminal terminal() throws IOException {
-        TerminalBuilder.setTerminalOverride(null);
+        everybodyGets(null);
         return TerminalBuilder.builder()
                 .system(true)
                 .dumb(true)
                 .nativeSignals(false)
                 .encoding(StandardCharsets.UTF_8)
                 .build();
+    }
+
+    // The library of the bars builds its terminal itself, and takes no other from its callers.
+    @SuppressWarnings("deprecation")
+    private static void everybodyGets(@Nullable Terminal terminal) {
+        TerminalBuilder.setTerminalOverride(terminal);
     }
 
     /** Whether somebody watches. */
