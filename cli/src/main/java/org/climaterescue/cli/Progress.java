@@ -8,6 +8,7 @@ import java.time.Duration;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.climaterescue.agent.WatchedTerminal;
 import org.jspecify.annotations.Nullable;
 
 /** How far something is: a moving bar in a terminal with words below it, else a line whenever another tenth is done. */
@@ -39,7 +40,7 @@ final class Progress implements AutoCloseable {
         this.out = out;
         boolean watched = Screen.isWatched();
         if (watched) {
-            Screen.lend();
+            WatchedTerminal.lend();
         }
         this.bar = watched ? bar(task, total) : null;
         this.below = watched ? below() : null;

@@ -2,16 +2,15 @@ package org.climaterescue.cli;
 
 import java.io.Console;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.climaterescue.agent.WatchedTerminal;
 import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.terminal.spi.SystemStream;
 import org.jline.terminal.spi.TerminalProvider;
 import org.jline.utils.InfoCmp.Capability;
-import org.jspecify.annotations.Nullable;
 
 /** The terminal of somebody who watches: its size, and a picture that is drawn anew in its place. */
 final class Screen implements AutoCloseable {
@@ -30,36 +29,10 @@ final class Screen implements AutoCloseable {
             return Optional.empty();
         }
         try {
-            return Optional.of(new Screen(terminal()));
+            return Optional.of(new Screen(WatchedTerminal.open()));
         } catch (IOException none) {
             return Optional.empty();
         }
-    }
-
-    /** Lets a progress bar that is made next draw on a terminal that leaves signals alone, and not on one of its own. */
-    static void lend() {
-        try {
-            everybodyGets(terminal());
-        } catch (IOException none) {
-            everybodyGets(null);
-        }
-    }
-
-    /** Left to itself, a terminal would take Ctrl-C away from the JVM, and the process would end without its hooks. */
-    private static Terminal terminal() throws IOException {
-        everybodyGets(null);
-        return TerminalBuilder.builder()
-                .system(true)
-                .dumb(true)
-                .nativeSignals(false)
-                .encoding(StandardCharsets.UTF_8)
-                .build();
-    }
-
-    // The library of the bars builds its terminal itself, and takes no other from its callers.
-    @SuppressWarnings("deprecation")
-    private static void everybodyGets(@Nullable Terminal terminal) {
-        TerminalBuilder.setTerminalOverride(terminal);
     }
 
     /** Whether somebody watches. */

@@ -49,6 +49,7 @@ final class TerminalView implements View {
     private boolean closed;
 
     TerminalView(PrintStream out) {
+        WatchedTerminal.lend();
         this.out = out;
         this.summary = bar((progress, width) -> fitted(summaryLine(), width));
     }
