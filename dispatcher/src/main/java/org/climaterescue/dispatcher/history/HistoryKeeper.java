@@ -51,8 +51,8 @@ public final class HistoryKeeper {
         }
     }
 
-    /** Makes and drops all that is due at a time, a transaction each. */
-    public void runOnce(Instant now) {
+    /** Makes and drops all that is due at a time, a transaction each; one run after the other, for a run leaves out what another is at. */
+    public synchronized void runOnce(Instant now) {
         while (done("made", connection -> parts.addNext(connection, now))) {}
         if (keep != null) {
             Instant end = now.minus(keep);
