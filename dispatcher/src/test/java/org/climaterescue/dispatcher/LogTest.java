@@ -62,10 +62,27 @@ class LogTest {
                         "json",
                         "DEBUG",
                         "true"));
-        token = served.post("/nodes", "{\"node_id\":\"node-1\",\"name\":\"one\",\"capacity_gb\":1}", bearer(JOIN))
+        token = join("node-1");
+    }
+
+    /** A node of a test of its own: what others do to time makes the others silent. */
+    private static String join(String node) throws Exception {
+        return served.post(
+                        "/nodes",
+                        "{\"node_id\":\"%s\",\"name\":\"one\",\"capacity_gb\":100}".formatted(node),
+                        bearer(JOIN))
                 .json()
                 .get("token")
                 .asText();
+    }
+
+    private static JsonNode dispatched(String node, String key, String... headers) throws Exception {
+        return served.post(
+                        "/dispatch",
+                        "{\"node_id\":\"%s\",\"capacity_gb\":100,\"max_tasks\":100}".formatted(node),
+                        headers.length == 0 ? bearer(key) : headers)
+                .json()
+                .at("/assignment/assigned_tasks");
     }
 
     @AfterAll
@@ -167,47 +184,59 @@ class LogTest {
                 "{\"dataset_url\":\"http://example.org/given\",\"size_bytes\":1,\"priority\":10}",
                 "Authorization",
                 "Bearer " + OPERATOR);
-        JsonNode given = served.post("/dispatch", "{\"node_id\":\"node-1\",\"capacity_gb\":1}", traced(token))
-                .json()
-                .at("/assignment/assigned_tasks/0");
+        String key = join("giving-back");
+        JsonNode all = dispatched("giving-back", key, traced(key));
+        for (JsonNode one : all) {
+            served.post(
+                    "/assignments/" + one.get("assignment_id").asText() + "/release",
+                    "{\"node_id\":\"giving-back\"}",
+                    traced(key));
+        }
+        JsonNode given = all.get(0);
         String assignment = given.get("assignment_id").asText();
-        served.post("/assignments/" + assignment + "/release", "{\"node_id\":\"node-1\"}", traced(token));
 
-        for (String message : List.of(assignment + " is given to node node-1", "node node-1 reported " + assignment)) {
+        for (String message :
+                List.of(assignment + " is given to node giving-back", "node giving-back reported " + assignment)) {
             JsonNode line = only(message);
             assertThat(line.at("/mdc/assignment_id").asText()).isEqualTo(assignment);
             assertThat(line.at("/mdc/task_id").asText())
                     .isEqualTo(given.get("task_id").asText());
-            assertThat(line.at("/mdc/node_id").asText()).isEqualTo("node-1");
+            assertThat(line.at("/mdc/node_id").asText()).isEqualTo("giving-back");
             assertThat(line.at("/mdc/trace_id").asText()).isEqualTo(TRACE);
         }
     }
 
     @Test
-    void whatSilenceEndsIsSaidOfEachNodeAndAssignment() throws Exception {
-        served.post("/tasks", "{\"dataset_url\":\"http://example.org/reaped\"}", bearer(OPERATOR));
-        JsonNode given = served.post("/dispatch", "{\"node_id\":\"node-1\",\"capacity_gb\":1}", bearer(token))
-                .json()
-                .at("/assignment/assigned_tasks/0");
-        String assignment = given.get("assignment_id").asText();
-        await().until(() -> written().contains(assignment + " is given"));
+    void aNodeThatBecomesSilentIsSaidToBe() throws Exception {
+        join("silent");
 
-        TestDatabase.advance(served.bean(Database.class).pool(), Duration.ofSeconds(70));
-        await().untilAsserted(() -> assertThat(only("node node-1 was not heard of for 60 s: it is suspect")
+        // Nothing more is noted of it: it has only joined.
+        advance(70);
+        await().untilAsserted(() -> assertThat(only("node silent was not heard of for 60 s: it is suspect")
                         .at("/mdc/node_id")
                         .asText())
-                .isEqualTo("node-1"));
-        TestDatabase.advance(served.bean(Database.class).pool(), Duration.ofSeconds(60));
-        await().untilAsserted(() -> assertThat(only("node node-1 was not heard of for 120 s: it is lost")
+                .isEqualTo("silent"));
+        advance(60);
+        await().untilAsserted(() -> assertThat(only("node silent was not heard of for 120 s: it is lost")
                         .get("level")
                         .asText())
                 .isEqualTo("INFO"));
+    }
+
+    @Test
+    void anAssignmentThatHasRunOutIsSaidToBeReaped() throws Exception {
+        served.post("/tasks", "{\"dataset_url\":\"http://example.org/reaped\"}", bearer(OPERATOR));
+        JsonNode given = dispatched("reaped", join("reaped")).get(0);
+        String assignment = given.get("assignment_id").asText();
+
+        advance(130);
+
         await().until(() -> written().contains("assignment " + assignment));
-        JsonNode line = only("assignment " + assignment + " of node node-1 was reaped: it has run out");
+        JsonNode line = only("assignment " + assignment + " of node reaped was reaped: it has run out");
         assertThat(line.at("/mdc/assignment_id").asText()).isEqualTo(assignment);
         assertThat(line.at("/mdc/task_id").asText())
                 .isEqualTo(given.get("task_id").asText());
-        assertThat(line.at("/mdc/node_id").asText()).isEqualTo("node-1");
+        assertThat(line.at("/mdc/node_id").asText()).isEqualTo("reaped");
     }
 
     @Test
@@ -218,13 +247,10 @@ class LogTest {
                     "{\"dataset_url\":\"http://host%d.example.org/many\",\"size_bytes\":1}".formatted(file),
                     bearer(OPERATOR));
         }
-        int given = served.post(
-                        "/dispatch", "{\"node_id\":\"node-1\",\"capacity_gb\":100,\"max_tasks\":100}", bearer(token))
-                .json()
-                .at("/assignment/assigned_tasks")
-                .size();
+        int given = dispatched("many", join("many")).size();
         assertThat(given).isGreaterThan(10);
-        TestDatabase.advance(served.bean(Database.class).pool(), Duration.ofSeconds(130));
+
+        advance(130);
 
         await().until(() -> written().contains("were reaped"));
         assertThat(only(given + " assignments of 1 nodes were reaped")
@@ -232,6 +258,10 @@ class LogTest {
                         .asText())
                 .endsWith(given + " had run out, 0 had stalled");
         assertThat(written()).doesNotContain("was reaped");
+    }
+
+    private static void advance(int seconds) throws Exception {
+        TestDatabase.advance(served.bean(Database.class).pool(), Duration.ofSeconds(seconds));
     }
 
     private static String written() {

@@ -69,10 +69,12 @@ public final class RefreshLog {
             Connection connection, long number, long entries, long skipped, long ranked, long changed)
             throws SQLException {
         return Sql.of(connection, """
+                        with now as materialized (select clock_timestamp() as at)
                         update ranking_refresh
-                        set refresh_no = refresh_no + 1, told_no = ?, ended_at = clock_timestamp(),
-                            answered_at = clock_timestamp(), entries = ?, skipped = ?, ranked = ?, changed = ?, error = null
-                        returning *
+                        set refresh_no = refresh_no + 1, told_no = ?, ended_at = now.at, answered_at = now.at, entries = ?,
+                            skipped = ?, ranked = ?, changed = ?, error = null
+                        from now
+                        returning ranking_refresh.*
                         """, number, entries, skipped, ranked, changed)
                 .one(RefreshLog::entry);
     }
