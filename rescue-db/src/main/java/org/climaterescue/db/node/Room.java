@@ -17,6 +17,15 @@ import org.jspecify.annotations.Nullable;
 public final class Room {
 
     /**
+     * Whether a node is doubtful, from how many of its copies were rejected, {@code r}. Of all its copies no more are counted than can
+     * change the answer, see the function.
+     */
+    private static final String DOUBTFUL = """
+            node_doubtful(r.rejected, (
+                select count(*) from (select from copy c where c.node_no = r.node_no
+                                      order by c.node_no, c.task_id limit 10 * r.rejected + 1) x))""";
+
+    /**
      * How often a node that waits in round after round is noted as heard of before it would be suspect, and as asking before it
      * would be lost. So seldom that one which sends its heartbeats need not be noted as heard of at all: ten thousand wait, and
      * each note writes a row.
@@ -97,17 +106,14 @@ public final class Room {
                            least(sum(reserved_bytes), 9223372036854775807)::bigint as reserved
                     from assignment where node_no = any ((select nodes from asked)::integer[]) group by node_no
                 ), rejected as (
-                    select r.node_no, node_doubtful(r.rejected, (
-                               -- More would not change the answer, see node_doubtful.
-                               select count(*) from (select from copy c where c.node_no = r.node_no
-                                                     order by c.node_no, c.task_id limit 10 * r.rejected + 1) x)) as doubtful
+                    select r.node_no, %s as doubtful
                     from (select node_no, count(*) as rejected
                           from copy where rejected and node_no = any ((select nodes from asked)::integer[]) group by node_no) r
                 )
                 select node_no, leases, reserved, guessing, false as doubtful from leased
                 union all
                 select node_no, 0, 0, false, doubtful from rejected
-                """.formatted(nodes),
+                """.formatted(nodes, DOUBTFUL),
                 row -> new Loaded(
                         row.integer("node_no"),
                         new Load(
@@ -136,16 +142,14 @@ public final class Room {
                         left join (select node_no, count(*) as rejected
                                    from copy where rejected group by node_no) r using (node_no)
                         cross join lateral (
-                            select r.rejected is not null and node_doubtful(r.rejected, (
-                                select count(*) from (select from copy c where c.node_no = n.node_no
-                                                      order by c.node_no, c.task_id limit 10 * r.rejected + 1) x)) as doubtful
+                            select r.rejected is not null and %s as doubtful
                         ) d
                         where n.state = 'joined'
                           and n.heard_at > clock_timestamp() - make_interval(secs => ?)
                           and n.asked_at > clock_timestamp() - make_interval(secs => ?)
                           and (n.slots is null or n.slots > coalesce(a.leases, 0))
                           and (a.leases is null or not d.doubtful)
-                        """, silence.suspectSeconds(), silence.lostSeconds())
+                        """.formatted(DOUBTFUL), silence.suspectSeconds(), silence.lostSeconds())
                 .list(row -> new Bystander(
                         row.integer("node_no"),
                         row.text("voice"),
