@@ -1,8 +1,5 @@
 package org.climaterescue.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,16 +50,12 @@ final class AssignmentsCommand implements Callable<Integer> {
                             one.path("node_id").asText(),
                             Words.sizeOrDash(one.path("bytes_done")),
                             Words.sizeOrDash(one.path("size_bytes")),
-                            ago(one.path("assigned_at"), api.answered()),
-                            ago(one.path("progress_at"), api.answered()),
+                            Words.ago(one.path("assigned_at"), api.answered()),
+                            Words.ago(one.path("progress_at"), api.answered()),
                             one.path("dataset_url").asText()),
                     "Nothing is being downloaded.",
                     SafeOutput.of(spec));
             return 0;
         }
-    }
-
-    private static String ago(JsonNode at, Instant now) {
-        return Words.ago(Duration.between(Instant.parse(at.asText()), now));
     }
 }

@@ -1,8 +1,6 @@
 package org.climaterescue.cli;
 
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -58,8 +56,7 @@ final class CatalogsCommand implements Callable<Integer> {
                             Words.number(catalog.path("added").asLong()),
                             Words.number(catalog.path("rejected").asLong()),
                             Words.number(catalog.path("gone").asLong()),
-                            Words.ago(Duration.between(
-                                    Instant.parse(catalog.path("started_at").asText()), api.answered())),
+                            Words.ago(catalog.path("started_at"), api.answered()),
                             catalog.path("error").asText("–")),
                     "No catalog has been imported.",
                     out());

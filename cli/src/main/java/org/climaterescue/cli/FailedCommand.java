@@ -2,8 +2,6 @@ package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -89,13 +87,9 @@ final class FailedCommand implements Callable<Integer> {
                 table,
                 task -> table.row(
                         task.path("task_id").asText(),
-                        "%s of %s"
-                                .formatted(
-                                        task.path("copies_held").asText(),
-                                        task.path("copies_target").asText()),
+                        TaskTable.copies(task),
                         Words.number(task.path("attempts").asLong()),
-                        Words.ago(Duration.between(
-                                Instant.parse(task.path("updated_at").asText()), api.answered())),
+                        Words.ago(task.path("updated_at"), api.answered()),
                         task.path("dataset_url").asText(),
                         error(task.path("last_error"))),
                 "No task has failed for it.",

@@ -24,11 +24,6 @@ final class ListOptions {
     @Option(names = "--json", description = "Prints one JSON object a line, as the dispatcher has it.")
     private boolean json;
 
-    /** Whether programs read it. */
-    boolean json() {
-        return json;
-    }
-
     /** Prints a whole list. */
     void print(DispatcherApi api, String path, Table table, Consumer<JsonNode> row, String nothing, PrintWriter out)
             throws InterruptedException {

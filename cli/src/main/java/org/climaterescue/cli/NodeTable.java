@@ -1,7 +1,6 @@
 package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.time.Instant;
 import org.climaterescue.protocol.Limits;
 
@@ -30,7 +29,7 @@ final class NodeTable {
                 node.path("name").asText(),
                 node.path("operator").asText("–"),
                 node.path("status").asText(),
-                heard(node, now),
+                Words.ago(node.path("last_heartbeat"), now),
                 Words.size(Limits.bytes(node.path("capacity_gb").asDouble())),
                 Words.number(node.path("active_assignments").asLong()),
                 Words.number(node.path("copies").asLong()),
@@ -39,12 +38,5 @@ final class NodeTable {
 
     Table table() {
         return table;
-    }
-
-    private static String heard(JsonNode node, Instant now) {
-        return node.has("last_heartbeat")
-                ? Words.ago(Duration.between(
-                        Instant.parse(node.path("last_heartbeat").asText()), now))
-                : "–";
     }
 }

@@ -1,7 +1,6 @@
 package org.climaterescue.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.time.Duration;
 import java.time.Instant;
 
 /** Tasks as {@code GET /tasks} has them, a row each. */
@@ -26,15 +25,18 @@ final class TaskTable {
         table.row(
                 task.path("task_id").asText(),
                 task.path("status").asText(),
-                "%s of %s"
-                        .formatted(
-                                task.path("copies_held").asText(),
-                                task.path("copies_target").asText()),
+                copies(task),
                 Words.sizeOrDash(task.path("size_bytes")),
                 task.path("verification").asText("–"),
                 Words.number(task.path("attempts").asLong()),
-                Words.ago(Duration.between(Instant.parse(task.path("updated_at").asText()), now)),
+                Words.ago(task.path("updated_at"), now),
                 task.path("dataset_url").asText());
+    }
+
+    /** {@code 1 of 3}: copies that there are of those that are wanted. */
+    static String copies(JsonNode task) {
+        return task.path("copies_held").asText() + " of "
+                + task.path("copies_target").asText();
     }
 
     Table table() {

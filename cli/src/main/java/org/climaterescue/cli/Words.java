@@ -45,6 +45,11 @@ final class Words {
                 : Instant.parse(at.asText()).truncatedTo(ChronoUnit.SECONDS).toString();
     }
 
+    /** How long before {@code now} a moment was, as {@link #ago(Duration)}; a dash where there was none. */
+    static String ago(JsonNode at, Instant now) {
+        return at.isMissingNode() ? "–" : ago(Duration.between(Instant.parse(at.asText()), now));
+    }
+
     /** A length of time in its two largest units: {@code 4.2 s}, {@code 3 min 5 s}, {@code 2 h 10 min}, {@code 3 d 4 h}. */
     static String time(Duration duration) {
         long seconds = duration.toSeconds();

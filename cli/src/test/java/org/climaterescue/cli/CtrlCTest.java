@@ -80,14 +80,8 @@ class CtrlCTest {
         private final StringBuilder said = new StringBuilder();
 
         InTerminal(String command) throws IOException {
-            String whole =
-                    "exec '%s' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -Dstdout.encoding=UTF-8 -cp '%s' %s %s"
-                            .formatted(
-                                    Path.of(System.getProperty("java.home"), "bin", "java"),
-                                    System.getProperty("java.class.path"),
-                                    Rescue.class.getName(),
-                                    command);
-            var builder = new ProcessBuilder("script", "-qec", whole, "/dev/null").redirectErrorStream(true);
+            var builder = new ProcessBuilder("script", "-qec", "exec " + Run.commandLine(command), "/dev/null")
+                    .redirectErrorStream(true);
             builder.environment().put("TERM", "xterm");
             process = builder.start();
             screen = process.getInputStream();

@@ -6,7 +6,6 @@ import java.io.BufferedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import org.climaterescue.mock.Content;
 import org.climaterescue.mock.MockOrigin;
@@ -40,13 +39,7 @@ class SafeOutputTest {
     void theManifestIsHarmlessInARealTerminalAndWholeInAPipe() throws Exception {
         try (MockOrigin dispatcher = MockOrigin.start()) {
             dispatcher.serve("/manifest", Content.of(STRANGE));
-            String manifest =
-                    "'%s' -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -Dstdout.encoding=UTF-8 -cp '%s' %s manifest --dispatcher %s"
-                            .formatted(
-                                    Path.of(System.getProperty("java.home"), "bin", "java"),
-                                    System.getProperty("java.class.path"),
-                                    Rescue.class.getName(),
-                                    dispatcher.url(""));
+            String manifest = Run.commandLine("manifest --dispatcher " + dispatcher.url(""));
 
             // The terminal itself ends lines with CR LF.
             assertThat(inTerminal(manifest)).isEqualTo(HARMLESS.replace("\n", "\r\n"));
