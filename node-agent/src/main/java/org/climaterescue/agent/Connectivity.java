@@ -3,7 +3,10 @@ package org.climaterescue.agent;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.climaterescue.agent.fetch.Backoff;
+import org.climaterescue.agent.fetch.StopSignal;
 import org.climaterescue.protocol.FailureReason;
 import org.climaterescue.protocol.OriginUrl;
 import org.slf4j.Logger;
@@ -22,6 +25,7 @@ final class Connectivity {
 
     private final Backoff pauses;
     private final Set<String> unreached = new HashSet<>();
+    private CountDownLatch online = new CountDownLatch(0);
     private int failures;
     private int tries;
 
@@ -37,6 +41,7 @@ final class Connectivity {
         unreached.clear();
         failures = 0;
         tries = 0;
+        online.countDown();
     }
 
     /** A download has failed. */
@@ -51,6 +56,7 @@ final class Connectivity {
             OriginUrl.parse(url).ifPresent(origin -> unreached.add(origin.host()));
         }
         if (isOffline() && !before) {
+            online = new CountDownLatch(1);
             LOG.warn(
                     "{} downloads in a row have reached none of {} hosts: is this machine online? Trying one now and then",
                     failures,
@@ -58,9 +64,26 @@ final class Connectivity {
         }
     }
 
-    /** How long to wait before the next task is asked for; zero while origins can be reached. */
+    /** How long to wait before the next task is asked for; longer each time, zero while origins can be reached. */
     synchronized Duration pause() {
         return isOffline() ? pauses.after(++tries) : Duration.ZERO;
+    }
+
+    /**
+     * Waits until the next task may be asked for: not at all while origins can be reached, else for the {@link #pause},
+     * but not beyond the moment when a download that still runs reaches its origin, nor beyond {@code closing}.
+     *
+     * @return whether any number of tasks may be asked for; otherwise one
+     */
+    boolean await(StopSignal closing) throws InterruptedException {
+        CountDownLatch back = online();
+        try (StopSignal.Registration _ = closing.onStop(back::countDown)) {
+            return back.await(pause().toNanos(), TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private synchronized CountDownLatch online() {
+        return online;
     }
 
     private boolean isOffline() {

@@ -65,17 +65,15 @@ final class WorkLoop {
     void run() throws InterruptedException, AgentException, IOException {
         while (true) {
             slots.acquire();
-            int free = 1 + slots.drainPermits();
+            int free = 1;
             int given = 0;
             try {
+                boolean online = connectivity.await(closing);
                 if (closing.isStopped()) {
                     return;
                 }
-                Duration offline = connectivity.pause();
-                if (!offline.isZero() && closing.pause(offline)) {
-                    return;
-                }
-                List<AssignedTask> tasks = ask(offline.isZero() ? free : 1);
+                free += slots.drainPermits();
+                List<AssignedTask> tasks = ask(online ? free : 1);
                 // What a dispatcher gives beyond the free slots is left out of the heartbeats, and so goes back by
                 // itself.
                 for (AssignedTask task : tasks.subList(0, Math.min(free, tasks.size()))) {

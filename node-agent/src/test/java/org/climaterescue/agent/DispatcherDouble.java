@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -65,6 +66,7 @@ final class DispatcherDouble implements AutoCloseable {
 
     private final BlockingQueue<AssignedTask> ready = new LinkedBlockingQueue<>();
     private final Map<String, Thread> waiting = new ConcurrentHashMap<>();
+    private final Set<String> gone = ConcurrentHashMap.newKeySet();
     private final AtomicInteger numbers = new AtomicInteger();
     private final int port;
     private HttpServer server;
@@ -159,6 +161,7 @@ final class DispatcherDouble implements AutoCloseable {
         }
         String token = known == null ? "token-of-" + id : known;
         tokens.put(id, token);
+        gone.remove(id);
         answer(
                 exchange,
                 known == null ? 201 : 200,
@@ -174,7 +177,8 @@ final class DispatcherDouble implements AutoCloseable {
         AssignedTask first;
         waiting.put(request.nodeId(), Thread.currentThread());
         try {
-            first = ready.poll(request.patience(), TimeUnit.SECONDS);
+            // A call that was on its way while its node signed off must not take what the next one is to get.
+            first = gone.contains(request.nodeId()) ? null : ready.poll(request.patience(), TimeUnit.SECONDS);
         } finally {
             waiting.remove(request.nodeId());
         }
@@ -194,6 +198,7 @@ final class DispatcherDouble implements AutoCloseable {
         }
         if (exchange.getRequestMethod().equals("DELETE")) {
             signedOff.add(path[1]);
+            gone.add(path[1]);
             Thread poll = waiting.get(path[1]);
             if (poll != null) {
                 poll.interrupt();
