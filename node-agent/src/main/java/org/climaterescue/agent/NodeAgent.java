@@ -3,9 +3,12 @@ package org.climaterescue.agent;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -56,6 +59,9 @@ public final class NodeAgent implements AutoCloseable {
     private final Heartbeats heartbeats;
     private final Semaphore slots;
     private final Map<Job, Thread> jobThreads = new ConcurrentHashMap<>();
+
+    /** Those of the work loop, the heartbeats and the tidying. */
+    private final Queue<Thread> loopThreads = new ConcurrentLinkedQueue<>();
 
     /** No new work, no new bytes. */
     private final StopSignal closing = new StopSignal();
@@ -177,8 +183,10 @@ public final class NodeAgent implements AutoCloseable {
         thread.start();
     }
 
-    private Thread spawn(String name, Work work) {
-        return Thread.ofVirtual().name(name).start(() -> guarded(work));
+    private void spawn(String name, Work work) {
+        Thread thread = Thread.ofVirtual().name(name).unstarted(() -> guarded(work));
+        loopThreads.add(thread);
+        thread.start();
     }
 
     /** Runs a piece of the work; what makes it impossible ends the whole agent. */
@@ -217,9 +225,10 @@ public final class NodeAgent implements AutoCloseable {
         closing.stop();
         jobs.stopAll(Job.CLOSING);
         slots.release();
-        long deadline = System.nanoTime() + tuning.farewell().toNanos();
-        jobThreads.values().forEach(thread -> joinUntil(thread, deadline));
+        joinAll(jobThreads.values());
         ended.stop();
+        // A registration that is answered now is still to be written down, and to be signed off.
+        joinAll(loopThreads);
         signOff();
         client.close();
         fetcher.close();
@@ -241,6 +250,11 @@ public final class NodeAgent implements AutoCloseable {
         Duration patience = session.isLost() ? tuning.farewell().dividedBy(3) : tuning.farewell();
         joinUntil(call, System.nanoTime() + patience.toNanos());
         enough.stop();
+    }
+
+    private void joinAll(Collection<Thread> threads) {
+        long deadline = System.nanoTime() + tuning.farewell().toNanos();
+        threads.forEach(thread -> joinUntil(thread, deadline));
     }
 
     private static void joinUntil(Thread thread, long deadline) {
