@@ -62,21 +62,37 @@ final class DemoWorld {
         }
     }
 
+    /** Starts a dispatcher. */
+    interface DispatcherStart {
+
+        /**
+         * Returns where it answers.
+         *
+         * @param settings as in the environment of {@code rescue up}
+         */
+        URI start(Map<String, String> settings) throws Exception;
+    }
+
+    /** Starts all but the nodes, the dispatcher in this process. */
+    static DemoWorld start(int port, Closing parts) throws Exception {
+        return start(
+                port, settings -> parts.start(() -> Dispatcher.start(settings)).uri(), parts);
+    }
+
     /**
      * Starts all but the nodes.
      *
      * @param port of the dispatcher; 0 takes a free one
-     * @param parts takes charge of everything that is started
+     * @param parts takes charge of everything that is started here
      */
-    static DemoWorld start(int port, Closing parts) throws Exception {
+    static DemoWorld start(int port, DispatcherStart dispatcher, Closing parts) throws Exception {
         Path directory = Files.createTempDirectory("rescue-demo-");
         parts.start(() -> (AutoCloseable) () -> delete(directory));
         MockOrigin origin = parts.start(MockOrigin::start);
         MockPriorizer priorizer = parts.start(MockPriorizer::start);
-        Dispatcher dispatcher =
-                parts.start(() -> Dispatcher.start(settings(port, database(directory), priorizer.url())));
+        URI uri = dispatcher.start(settings(port, database(directory), priorizer.url()));
         SampleCatalog catalog = SampleCatalog.serveOn(origin);
-        return new DemoWorld(directory, origin, catalog, priorizer, dispatcher.uri());
+        return new DemoWorld(directory, origin, catalog, priorizer, uri);
     }
 
     /**

@@ -21,6 +21,9 @@ import picocli.CommandLine.Spec;
         })
 final class UpCommand implements Callable<Integer> {
 
+    /** Before the URL on the line that tells where it answers. */
+    static final String ANSWERS_AT = "The dispatcher answers at ";
+
     @Spec
     private @Nullable CommandSpec spec;
 
@@ -41,7 +44,7 @@ final class UpCommand implements Callable<Integer> {
         Dispatcher dispatcher = Dispatcher.start(System.getenv());
         Interruption signal = Interruption.closes(dispatcher, 0, err);
         try {
-            out.println("The dispatcher answers at " + dispatcher.uri());
+            out.println(ANSWERS_AT + dispatcher.uri());
             out.flush();
             new CountDownLatch(1).await();
             return 0;
