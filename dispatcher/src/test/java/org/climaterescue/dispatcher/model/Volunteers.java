@@ -56,6 +56,7 @@ final class Volunteers {
 
     void dispatch(int which, long capacity, int atMost, boolean onlyUrgent) {
         ModelNode node = model.nodes.get(which);
+        fleet.hears(node);
         Answer answer = fleet.dispatcher()
                 .post(
                         "/dispatch",
