@@ -77,5 +77,6 @@ exports.flow = [
     { call: 'post /mock_dispatch', status: 200, query: { scenario: 'normal' }, body: { node_id: 'node-123', capacity_gb: 100, priority_level: 'high' } },
 
     { call: 'post /nodes/{nodeId}/drain', status: 200, path: { nodeId: '{{node_id}}' } },
+    { call: 'post /nodes/{nodeId}/resume', status: 200, path: { nodeId: '{{node_id}}' } },
     { call: 'delete /nodes/{nodeId}', status: 200, path: { nodeId: '{{node_id}}' }, query: { copies: 'withdrawn' } },
 ];

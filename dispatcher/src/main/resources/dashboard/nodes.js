@@ -111,9 +111,11 @@ function row(node, most) {
         <td data-label="Holds"><span class="pair"><span>${counted(node.copies, "file")}</span><span>${bytes(node.bytes)}</span></span>
             ${bar(node.bytes / most, `${percent(node.bytes, most)} of what the fullest node holds`)}${rejected}</td>
         <td data-label="Failures" class="number">${count(node.failures)}</td>
-        <td class="actions">${node.status === "active" || node.status === "suspect"
-            ? action("Drain", () => drain(node), { about: node.name })
-            : nothing}</td>
+        <td class="actions">${drains(node)
+            ? action("Resume", () => resume(node), { about: node.name })
+            : node.status === "active" || node.status === "suspect"
+                ? action("Drain", () => drain(node), { about: node.name })
+                : nothing}</td>
     </tr>`;
 }
 
@@ -123,7 +125,13 @@ function about(node) {
 }
 
 function heard(node) {
-    return node.status === "gone" ? "signed off" : `heard ${ago(node.last_heartbeat, now())} ago`;
+    const drained = node.drained && node.status !== "draining" ? "drained, " : "";
+    return drained + (node.status === "gone" ? "signed off" : `heard ${ago(node.last_heartbeat, now())} ago`);
+}
+
+/** Also of one that is silent or has left. */
+function drains(node) {
+    return node.drained || node.status === "draining";
 }
 
 function working(node) {
@@ -154,7 +162,7 @@ function download(one) {
 async function drain(node) {
     const sure = !isOperator() || (await confirmed(
         `Drain ${node.name}?`,
-        "It finishes what it downloads now and gets nothing new. To have it back, its volunteer stops the agent and starts it again.",
+        "It finishes what it downloads now and gets nothing new until you resume it, also when its agent starts anew.",
         "Drain",
     ));
     if (sure) {
@@ -165,5 +173,17 @@ async function drain(node) {
         if (answer) {
             await load();
         }
+    }
+}
+
+async function resume(node) {
+    const answer = await operate(
+        () => post(`/nodes/${segment(node.node_id)}/resume`),
+        (standing) => standing.status === "active"
+            ? `${node.name} is active and gets work again.`
+            : `${node.name} is ${standing.status}; it gets work again when it is back.`,
+    );
+    if (answer) {
+        await load();
     }
 }

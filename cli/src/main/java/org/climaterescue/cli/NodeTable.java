@@ -28,12 +28,18 @@ final class NodeTable {
                 node.path("node_id").asText(),
                 node.path("name").asText(),
                 node.path("operator").asText("–"),
-                node.path("status").asText(),
+                status(node),
                 Words.ago(node.path("last_heartbeat"), now),
                 Words.size(Limits.bytes(node.path("capacity_gb").asDouble())),
                 Words.number(node.path("active_assignments").asLong()),
                 Words.number(node.path("copies").asLong()),
                 Words.number(node.path("failures").asLong()));
+    }
+
+    /** How it stands; that it gets nothing new is told also of one that is silent or has left. */
+    private static String status(JsonNode node) {
+        String status = node.path("status").asText();
+        return node.path("drained").asBoolean() && !status.equals("draining") ? status + ", drained" : status;
     }
 
     Table table() {

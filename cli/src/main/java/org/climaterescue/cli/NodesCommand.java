@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         description = {
             "Lists the nodes: how they stand, when they were heard of last, the space that they offer,"
                     + " what they work on, the copies that they hold and what failed there.",
-            "With a command, takes one of them, or one of its copies, out of the rescue."
+            "With a command, takes one of them, or one of its copies, out of the rescue, or a drained one back in."
         })
 final class NodesCommand implements Callable<Integer> {
 
@@ -112,7 +112,10 @@ final class NodesCommand implements Callable<Integer> {
     @Command(
             name = "drain",
             mixinStandardHelpOptions = true,
-            description = "Lets a node finish what it has and gives it nothing new.")
+            description = {
+                "Lets a node finish what it has and gives it nothing new.",
+                "That holds until ./rescue nodes resume, also when its agent starts anew."
+            })
     int drain(
             @Parameters(paramLabel = "NODE", description = "Its id.") String node,
             @Option(names = "--json", description = "Prints the answer as it is.") boolean json)
@@ -121,7 +124,30 @@ final class NodesCommand implements Callable<Integer> {
                 json,
                 "POST",
                 "/nodes/%s/drain".formatted(DispatcherApi.encoded(node)),
-                answer -> "Node %s is %s.".formatted(node, answer.path("status").asText()));
+                answer -> standing(node, answer, "draining", "is draining", "gets nothing new"));
+    }
+
+    @Command(
+            name = "resume",
+            mixinStandardHelpOptions = true,
+            description = "Gives a node that was drained work again.")
+    int resume(
+            @Parameters(paramLabel = "NODE", description = "Its id.") String node,
+            @Option(names = "--json", description = "Prints the answer as it is.") boolean json)
+            throws InterruptedException {
+        return report(
+                json,
+                "POST",
+                "/nodes/%s/resume".formatted(DispatcherApi.encoded(node)),
+                answer -> standing(node, answer, "active", "is active again", "gets work again"));
+    }
+
+    /** What came of an order: a node that is silent or has left will find it when it is back. */
+    private static String standing(String node, JsonNode answer, String expected, String now, String later) {
+        String status = answer.path("status").asText();
+        return status.equals(expected)
+                ? "Node %s %s.".formatted(node, now)
+                : "Node %s is %s; when it is back it %s.".formatted(node, status, later);
     }
 
     @Command(

@@ -31,6 +31,7 @@ class CompletionTest {
     void commandsAndTheCommandsWithinThemAreCompleted() throws Exception {
         assertThat(completed("rescue", "st")).contains("status");
         assertThat(completed("rescue", "nodes", "dr")).contains("drain");
+        assertThat(completed("rescue", "nodes", "resu")).contains("resume");
         assertThat(completed("rescue", "hosts", "")).contains("pause", "resume", "limit");
         assertThat(completed("rescue", "priorities", "")).contains("refresh");
     }

@@ -61,6 +61,25 @@ class OperatorTest {
     }
 
     @Test
+    void aDrainIsToldOfWhereverTheNodeIsAndUndone() throws Exception {
+        join("node-r", "r");
+        rescue("nodes", "drain", "node-r");
+        call("DELETE", "/nodes/node-r", "");
+
+        assertThat(rescue("nodes", "--search", "node-r").out()).contains("gone, drained");
+        assertThat(rescue("nodes", "drain", "node-r").out())
+                .isEqualTo("Node node-r is gone; when it is back it gets nothing new.\n");
+        join("node-r", "r");
+        assertThat(rescue("nodes", "--search", "node-r").out()).contains("draining");
+        assertThat(rescue("nodes", "resume", "node-r").out()).isEqualTo("Node node-r is active again.\n");
+        assertThat(rescue("nodes", "--search", "node-r", "--json").out())
+                .contains("\"status\":\"active\"", "\"drained\":false");
+        call("DELETE", "/nodes/node-r", "");
+        assertThat(rescue("nodes", "resume", "node-r").out())
+                .isEqualTo("Node node-r is gone; when it is back it gets work again.\n");
+    }
+
+    @Test
     void aListOfManyPagesIsWholeAndEndsWhereItIsToldTo() throws Exception {
         try (Connection connection = DriverManager.getConnection(database)) {
             connection.createStatement().execute("""

@@ -153,6 +153,29 @@ final class SecurityTest {
     }
 
     @Test
+    void aNodesOwnDrainEndsWithItsSignOffAndAnOperatorsOnlyByAnOperator() throws Exception {
+        String node = "{\"node_id\":\"node-drained\",\"name\":\"drained\",\"capacity_gb\":1}";
+        String own =
+                served.post("/nodes", node, bearer(JOIN)).json().get("token").asText();
+
+        served.post("/nodes/node-drained/drain", "{}", bearer(own));
+        assertThat(statusOf("node-drained")).isEqualTo("draining");
+        served.send("DELETE", "/nodes/node-drained", null, bearer(own));
+        served.post("/nodes", node, bearer(own));
+        assertThat(statusOf("node-drained")).isEqualTo("active");
+
+        served.post("/nodes/node-drained/drain", "{}", bearer(OPERATOR));
+        assertForbidden(served.post("/nodes/node-drained/resume", "{}", bearer(own)));
+        assertForbidden(served.post("/nodes/node-drained/resume", "{}", bearer(JOIN)));
+        served.send("DELETE", "/nodes/node-drained", null, bearer(own));
+        served.post("/nodes", node, bearer(own));
+        assertThat(statusOf("node-drained")).isEqualTo("draining");
+
+        served.post("/nodes/node-drained/resume", "{}", bearer(OPERATOR));
+        assertThat(statusOf("node-drained")).isEqualTo("active");
+    }
+
+    @Test
     void aNodeThatNobodyKnowsIsA404NotA403() throws Exception {
         for (String path : new String[] {"/dispatch", "/nodes/nobody/heartbeat"}) {
             Served.Answer answer =
@@ -217,6 +240,10 @@ final class SecurityTest {
         assertThat(answer.status()).as(answer.body()).isEqualTo(403);
         assertThat(answer.code()).isEqualTo("forbidden");
         assertThat(answer.header("Content-Type")).isEqualTo("application/problem+json");
+    }
+
+    private static String statusOf(String node) throws Exception {
+        return served.get("/nodes/" + node).json().get("status").asText();
     }
 
     private static String[] bearer(String credential) {

@@ -205,7 +205,7 @@ final class Membership {
         return size == null ? Stream.empty() : Stream.of(TaskOrders.tell(lease.taskId(), lease.token(), size));
     }
 
-    /** The node finishes what it has and gets nothing new. */
+    /** The node finishes what it has and gets nothing new: by its own word until it signs off, by an operator's until {@link #resume}. */
     NodeStatus drain(String nodeId, boolean byItself) {
         NodeStatus now = transactions.in(connection -> {
             Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
@@ -215,6 +215,18 @@ final class Membership {
         if (!byItself) {
             LOG.info("an operator drains node {}", nodeId);
         }
+        return now;
+    }
+
+    /** Undoes a drain. */
+    NodeStatus resume(String nodeId) {
+        NodeStatus now = transactions.in(connection -> {
+            Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
+            nodes.resume(connection, node.nodeNo());
+            return nodes.status(connection, node.nodeNo(), silence);
+        });
+        LOG.info("an operator lets node {} have work again", nodeId);
+        bell.ring();
         return now;
     }
 

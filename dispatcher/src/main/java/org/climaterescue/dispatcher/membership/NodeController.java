@@ -130,12 +130,23 @@ class NodeController {
                 .orElseThrow(() -> NodeRegistry.unknown(nodeId));
     }
 
-    /** The node finishes what it has and gets nothing new. */
+    /**
+     * The node finishes what it has and gets nothing new. An operator's drain holds until it is undone, also when the node signs off
+     * and comes back; a node's own ends when it signs off.
+     */
     @Post("/{nodeId}/drain")
     @Secured({Roles.NODE, Roles.OPERATOR})
     Standing drain(String nodeId, @Parameter(hidden = true) Caller caller) {
         caller.requireNodeOrOperator(nodeId);
         return new Standing(nodeId, membership.drain(nodeId, caller instanceof Caller.Node));
+    }
+
+    /** Undoes a drain: the node gets work again. One that was not drained stays as it is. */
+    @Post("/{nodeId}/resume")
+    @Secured(Roles.OPERATOR)
+    @Operation(operationId = "resumeNode")
+    Standing resume(String nodeId) {
+        return new Standing(nodeId, membership.resume(nodeId));
     }
 
     /**
@@ -169,6 +180,7 @@ class NodeController {
      * bytes}, {@code rejected}, {@code doubtful} and {@code failures} are as they were counted last: {@code counted_at} of {@code /stats}
      * says when, some seconds or minutes ago.
      *
+     * @param drained whether an operator has drained it: it gets nothing new until that is undone, whatever its status
      * @param capacityGb the free space that it offered last, in GB (10^9 bytes)
      * @param lastHeartbeat when it was last heard of
      * @param bytes the size of its copies
@@ -181,6 +193,7 @@ class NodeController {
             @Nullable String operator,
             @Nullable String region,
             NodeStatus status,
+            boolean drained,
             double capacityGb,
             @Nullable Integer slots,
             Instant registeredAt,
@@ -199,6 +212,7 @@ class NodeController {
                     node.operator(),
                     node.region(),
                     node.status(),
+                    node.drained(),
                     (double) node.capacityBytes() / Limits.GB,
                     node.slots(),
                     node.registeredAt(),

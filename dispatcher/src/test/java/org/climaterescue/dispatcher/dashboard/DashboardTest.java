@@ -348,7 +348,7 @@ class DashboardTest extends BrowserTest {
     }
 
     @Test
-    void aNodeIsFoundShowsItsDownloadsAndIsDrained() {
+    void aNodeIsFoundShowsItsDownloadsAndIsDrainedUntilItIsResumed() {
         register("anna", "north");
         submit(1);
         beat("anna", claim("anna"), 250);
@@ -362,6 +362,14 @@ class DashboardTest extends BrowserTest {
 
         assertThat(rows.first()).containsText("draining");
         assertThat(status("anna")).isEqualTo("draining");
+        dispatcher.delete("/nodes/" + node("anna"));
+        assertThat(rows.first()).containsText("drained, signed off");
+        register("anna", "north");
+        assertThat(rows.first()).containsText("draining");
+        press(rows.first(), "Resume");
+        assertThat(notice()).containsText("gets work again");
+        assertThat(rows.first()).containsText("active");
+        assertThat(status("anna")).isEqualTo("active");
         section("nodes")
                 .getByRole(AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(Pattern.compile("^gone")))
                 .click();

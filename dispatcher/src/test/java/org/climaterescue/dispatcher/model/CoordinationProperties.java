@@ -102,6 +102,9 @@ class CoordinationProperties {
                 .withAction(
                         1, action("drain", some((fleet, i) -> fleet.volunteers().drain(i % 5))))
                 .withAction(
+                        1,
+                        action("resume", some((fleet, i) -> fleet.volunteers().resume(i % 5))))
+                .withAction(
                         2,
                         action("sign off", some((fleet, i) -> fleet.volunteers().leave(i % 5, i % 2 == 0))))
                 .withAction(

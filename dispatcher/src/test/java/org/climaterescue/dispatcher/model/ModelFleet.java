@@ -298,10 +298,21 @@ final class ModelFleet {
         return Expected.ok("/status", task.status());
     }
 
-    /** Perhaps an operator does it, so it says nothing of whether the node lives; one that has left is not called back by it. */
+    /**
+     * Perhaps an operator does it, so it says nothing of whether the node lives, and holds when the node comes back; one that has left
+     * is not called back by it.
+     */
     void drain(ModelNode node) {
+        node.drained = true;
         if (!node.state.equals("gone")) {
             node.state = "draining";
+        }
+    }
+
+    void resume(ModelNode node) {
+        node.drained = false;
+        if (!node.state.equals("gone")) {
+            node.state = "joined";
         }
     }
 
@@ -329,7 +340,7 @@ final class ModelFleet {
         node.capacity = capacity;
         node.heard(now);
         if (node.state.equals("gone")) {
-            node.state = "joined";
+            node.state = node.drained ? "draining" : "joined";
         }
         for (ModelTask task : tasks) {
             Copy copy = task.copies.get(node);

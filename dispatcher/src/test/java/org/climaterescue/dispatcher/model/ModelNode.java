@@ -16,6 +16,7 @@ final class ModelNode {
     String operator;
 
     String state = "joined";
+    boolean drained;
     long capacity;
     int floor = 1;
 

@@ -70,7 +70,7 @@ final class Volunteers {
                 assertThat(given).isEmpty();
                 return;
             }
-            node.state = "joined";
+            node.state = node.drained ? "draining" : "joined";
         }
         node.heard(model.now());
         node.askedAt = model.now();
@@ -283,6 +283,14 @@ final class Volunteers {
         ModelNode node = model.nodes.get(which);
         Answer answer = fleet.dispatcher().post("/nodes/" + node.id + "/drain", "");
         model.drain(node);
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(node.statuses(model.now())).contains(answer.at("/status"));
+    }
+
+    void resume(int which) {
+        ModelNode node = model.nodes.get(which);
+        Answer answer = fleet.dispatcher().post("/nodes/" + node.id + "/resume", "");
+        model.resume(node);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(node.statuses(model.now())).contains(answer.at("/status"));
     }

@@ -32,7 +32,7 @@ public final class Nodes {
      */
     private static final String ENTRIES = """
             select n.node_no, n.node_id, n.name, n.operator, n.region, n.capacity_bytes, n.slots,
-                   n.registered_at, n.heard_at, node_status(n, ?, ?) as status,
+                   n.registered_at, n.heard_at, node_status(n, ?, ?) as status, n.drained,
                    (select count(*) from assignment a where a.node_no = n.node_no) as active,
                    x.copies, x.bytes, x.rejected, node_doubtful(x.rejected, x.copies) as doubtful, x.failures
             from node n
@@ -71,7 +71,8 @@ public final class Nodes {
     }
 
     /**
-     * A known node introduces itself again. One that had left is back; one that drains goes on draining.
+     * A known node introduces itself again. One that had left is back; one that drains goes on draining, and so does one that an
+     * operator had drained before it left (the trigger {@code node_drained} of V23).
      *
      * @return whether it has another voice from now on
      */
@@ -124,15 +125,27 @@ public final class Nodes {
     /**
      * A node finishes what it has; one that has left stays so.
      *
-     * @param heard whether the node itself says so, which is being heard of
+     * @param byItself whether the node itself says so: that is being heard of, and holds until it signs off. Else it holds until
+     *     {@link #resume}, and a node that has left drains when it is back
      */
-    public void drain(Connection connection, int nodeNo, boolean heard) throws SQLException {
+    public void drain(Connection connection, int nodeNo, boolean byItself) throws SQLException {
+        Sql.of(connection, """
+                        update node n
+                        set state = case when n.state = 'gone' then n.state else 'draining' end,
+                            heard_at = case when x.by_itself then clock_timestamp() else n.heard_at end,
+                            drained = n.drained or not x.by_itself
+                        from (select ?::boolean as by_itself) x
+                        where n.node_no = ?
+                        """, byItself, nodeNo).update();
+    }
+
+    /** A node that drains, by whose word ever, is given work again; one that has left stays so, and is given work when it is back. */
+    public void resume(Connection connection, int nodeNo) throws SQLException {
         Sql.of(connection, """
                         update node
-                        set state = case when state = 'gone' then state else 'draining' end,
-                            heard_at = case when ? then clock_timestamp() else heard_at end
+                        set state = case when state = 'draining' then 'joined' else state end, drained = false
                         where node_no = ?
-                        """, heard, nodeNo).update();
+                        """, nodeNo).update();
     }
 
     /**
@@ -149,7 +162,7 @@ public final class Nodes {
                 .update();
     }
 
-    /** A node that has left is back; any other stays as it is. */
+    /** A node that has left is back, and drains if an operator had drained it; any other stays as it is. */
     public void comeBack(Connection connection, int nodeNo) throws SQLException {
         Sql.of(connection, """
                         update node set state = 'joined', dismissed = false, heard_at = clock_timestamp()
@@ -275,6 +288,7 @@ public final class Nodes {
                 row.textOrNull("operator"),
                 row.textOrNull("region"),
                 row.word(NodeStatus.class, "status"),
+                row.flag("drained"),
                 row.number("capacity_bytes"),
                 row.integerOrNull("slots"),
                 row.time("registered_at"),
@@ -348,7 +362,11 @@ public final class Nodes {
     /** One node as watchers see it. */
     public record Seen(String nodeId, String name, NodeStatus status, long activeAssignments) {}
 
-    /** One node with its figures; of copies and failures as they were counted last, if they are many. */
+    /**
+     * One node with its figures; of copies and failures as they were counted last, if they are many.
+     *
+     * @param drained whether an operator has drained it
+     */
     public record Entry(
             int nodeNo,
             String nodeId,
@@ -356,6 +374,7 @@ public final class Nodes {
             @Nullable String operator,
             @Nullable String region,
             NodeStatus status,
+            boolean drained,
             long capacityBytes,
             @Nullable Integer slots,
             Instant registeredAt,
