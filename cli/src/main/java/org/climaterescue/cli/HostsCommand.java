@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "[COMMAND]",
         description = {
-            "Lists the hosts that tasks name, the busiest first: downloads under way, how many it may be at a time over all nodes,"
-                    + " and how many more copies could be made.",
+            "Lists the hosts that tasks name, those for which most waits first: downloads under way, how many it may be at a time over"
+                    + " all nodes, and how many more copies could be made.",
             "With a command, steers one of them. What is under way goes on."
         })
 final class HostsCommand implements Callable<Integer> {
@@ -40,11 +40,11 @@ final class HostsCommand implements Callable<Integer> {
     @Option(
             names = "--sort",
             paramLabel = "ORDER",
-            defaultValue = "active",
+            defaultValue = "waiting",
             description =
-                    "active: those with most downloads under way first, then those that are paused or left alone; known:"
-                            + " the latest first (${DEFAULT-VALUE}).")
-    private Order sort = Order.ACTIVE;
+                    "waiting: those for which most copies could be made first; active: those with most downloads under way"
+                            + " first, then those that are paused or left alone; known: the latest first (${DEFAULT-VALUE}).")
+    private Order sort = Order.WAITING;
 
     @Mixin
     private ListOptions options = new ListOptions();
@@ -77,6 +77,7 @@ final class HostsCommand implements Callable<Integer> {
 
     /** Orders of the list. */
     enum Order {
+        WAITING,
         ACTIVE,
         KNOWN;
 

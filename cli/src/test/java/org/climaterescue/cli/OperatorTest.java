@@ -80,6 +80,23 @@ class OperatorTest {
     }
 
     @Test
+    void theHostsForWhichMostWaitsAreListedFirst() throws Exception {
+        String crowd = "crowd" + System.nanoTime() + ".example";
+        String late = "late" + System.nanoTime() + ".example";
+        for (int i = 0; i < 30; i++) {
+            submit("http://" + crowd + "/" + i);
+        }
+        submit("http://" + late + "/only");
+
+        String out = rescue("hosts").out();
+
+        assertThat(out.indexOf(crowd)).isPositive().isLessThan(out.indexOf(late));
+        assertThat(out.lines().skip(2).findFirst().orElseThrow()).contains(crowd);
+        String latest = rescue("hosts", "--sort", "known").out();
+        assertThat(latest.lines().skip(2).findFirst().orElseThrow()).contains(late);
+    }
+
+    @Test
     void aListOfManyPagesIsWholeAndEndsWhereItIsToldTo() throws Exception {
         try (Connection connection = DriverManager.getConnection(database)) {
             connection.createStatement().execute("""

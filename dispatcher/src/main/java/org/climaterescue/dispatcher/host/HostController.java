@@ -61,7 +61,8 @@ class HostController {
      *
      * @param search a part of its name, in any case
      * @param sort known: the latest first; active: those with most active assignments first, then those that are paused or left
-     *     alone
+     *     alone; waiting: those for which most copies wait first ({@code ready}, where all tasks cannot be counted at once as it was
+     *     counted last), then as with active
      */
     @Get
     @Secured(SecurityRule.IS_ANONYMOUS)
@@ -72,20 +73,20 @@ class HostController {
             @Nullable @QueryValue Integer limit,
             @Nullable @QueryValue String cursor) {
         String text = Words.part("search", search);
-        Order order = Words.parse(Order.class, "sort", sort);
+        Hosts.Order order = Words.parse(Hosts.Order.class, "sort", sort);
         Place place = Place.of(sort, cursor);
         Hosts.Place after = place == null ? null : new Hosts.Place(place.key(), place.number());
         Paging paging = Paging.of(limit, null);
         return coalescing.fresh("hosts " + text + order + after + paging, () -> page(text, order, after, paging));
     }
 
-    private Page page(@Nullable String text, Order order, Hosts.@Nullable Place after, Paging paging) {
-        List<Hosts.Placed> found = transactions.atLength(
-                connection -> hosts.page(connection, text, order == Order.ACTIVE, after, paging.probe()));
+    private Page page(@Nullable String text, Hosts.Order order, Hosts.@Nullable Place after, Paging paging) {
+        List<Hosts.Placed> found =
+                transactions.atLength(connection -> hosts.page(connection, text, order, after, paging.probe()));
         List<Hosts.Placed> page = found.subList(0, Math.min(found.size(), paging.limit()));
         return new Page(
                 page.stream().map(placed -> HostPage.from(placed.host())).toList(),
-                found.size() > page.size() ? order.end(page.getLast().place()) : null);
+                found.size() > page.size() ? end(order, page.getLast().place()) : null);
     }
 
     /** One origin. */
@@ -129,13 +130,8 @@ class HostController {
                         "no task names the host " + host + "; GET /hosts lists those that tasks do"));
     }
 
-    private enum Order {
-        KNOWN,
-        ACTIVE;
-
-        private String end(Hosts.Place place) {
-            return new Place(name().toLowerCase(Locale.ROOT), place.rank(), place.hostNo()).cursor();
-        }
+    private static String end(Hosts.Order order, Hosts.Place place) {
+        return new Place(order.name().toLowerCase(Locale.ROOT), place.rank(), place.hostNo()).cursor();
     }
 
     /**

@@ -60,6 +60,32 @@ class HostTest extends FleetTest {
                 .isEqualTo("cursor");
     }
 
+    @Test
+    void theHostsForWhichMostWaitsComeFirstAlsoWhenNothingIsUnderWay() {
+        submitMany(3);
+        for (String url : new String[] {"small", "large", "large/2", "large/3", "large/4"}) {
+            String host = url.replaceFirst("/.*", "");
+            dispatcher.post(
+                    "/tasks",
+                    "{'dataset_url':'http://" + host + test + ".example.org/" + url + "','copies':1,'priority':1}");
+        }
+
+        assertThat(hosts("sort=waiting")).containsExactly("large", "test", "small");
+
+        claim("a");
+        claim("b");
+        assertThat(hosts("sort=waiting")).containsExactly("large", "test", "small");
+        assertThat(hosts("sort=active").getFirst()).isEqualTo("test");
+        String next = "";
+        List<String> paged = new ArrayList<>();
+        do {
+            Answer page = dispatcher.get("/hosts?sort=waiting&limit=1" + next);
+            paged.add(page.at("/items/0/host"));
+            next = "&cursor=" + page.at("/next_cursor");
+        } while (!next.equals("&cursor="));
+        assertThat(paged).doesNotHaveDuplicates().containsAll(List.of("large" + test + ".example.org"));
+    }
+
     private List<String> hosts(String query) {
         List<String> ours = new ArrayList<>();
         String end = test + ".example.org";

@@ -39,11 +39,22 @@ public final class Hosts {
                         when k.ready is not null then greatest(k.ready, w.few)
                         else (select count(*) from ready r where r.host_no = h.host_no) end as ready
             from host h
-            left join host_count k on k.host_no = h.host_no and k.counted_at = (select counted_at from tally)
+            left join host_count k on k.host_no = h.host_no and k.counted_at = (select counted_at from tally) and k.ready > ?
             cross join lateral (
                 select count(*) as few from (
                     select from ready r where r.host_no = h.host_no
                     order by r.host_no, r.urgency, r.copies, r.rank, r.task_id, r.slot limit ?) x) w
+            """;
+
+    /** What waits for each host, as it was counted last where that is kept: so it costs no more than the hosts are many. */
+    private static final String WAITING = """
+            select host_no, ready as waiting from host_count where counted_at = (select counted_at from tally)
+            union all
+            select host_no, count(*) from ready where not exists (select from tally) group by host_no
+            """;
+
+    private static final String ACTIVE = """
+            select host_no, count(*) as active from assignment group by host_no
             """;
 
     private final HostTerms terms;
@@ -152,12 +163,10 @@ public final class Hosts {
     /**
      * One page of the hosts that have this text in their names.
      *
-     * @param busiest whether those with most active assignments come first, then those that are paused or rest; else the latest
-     *     known first
      * @param after the place of the last host of the page before; null for the first page
      */
     public List<Placed> page(
-            Connection connection, @Nullable String text, boolean busiest, @Nullable Place after, int limit)
+            Connection connection, @Nullable String text, Order order, @Nullable Place after, int limit)
             throws SQLException {
         return Sql.of(
                         connection,
@@ -165,20 +174,17 @@ public final class Hosts {
                         with page as materialized (
                             select h.host_no, x.rank, coalesce(a.active, 0) as active
                             from host h
-                            left join (select host_no, count(*) as active from assignment group by host_no) a using (host_no)
-                            cross join lateral (
-                                select case when not ? then 0
-                                            else 2 * coalesce(a.active, 0) + host_at_rest(h)::integer end as rank) x
+                            left join (%s) a using (host_no)
+                            %s
+                            cross join lateral (select %s as rank) x
                             where (?::text is null or h.name ilike ?::text) and (x.rank, h.host_no) < (?, ?)
                             order by x.rank desc, h.host_no desc limit ?
                         )
                         select p.rank, e.* from page p
-                        cross join lateral (
-                        """ + ENTRY.formatted("p.active") + """
+                        cross join lateral (%s
                             where h.host_no = p.host_no) e
                         order by p.rank desc, p.host_no desc
-                        """,
-                        busiest,
+                        """.formatted(ACTIVE, order.joined, order.rank, ENTRY.formatted("p.active")),
                         text,
                         text == null ? null : Sql.containing(text),
                         after == null ? Long.MAX_VALUE : after.rank(),
@@ -186,6 +192,7 @@ public final class Hosts {
                         limit,
                         terms.connections(),
                         terms.connections(),
+                        FEW,
                         FEW,
                         FEW + 1)
                 .list(row -> new Placed(row.number("rank"), entry(row)));
@@ -199,6 +206,7 @@ public final class Hosts {
                                 + "where h.name = ?",
                         terms.connections(),
                         terms.connections(),
+                        FEW,
                         FEW,
                         FEW + 1,
                         host)
@@ -247,6 +255,25 @@ public final class Hosts {
                 row.timeOrNull("busy_until"),
                 row.number("active"),
                 row.number("ready"));
+    }
+
+    /** Orders of a list of hosts. */
+    public enum Order {
+        /** The latest known first. */
+        KNOWN("", "0"),
+        /** Those with most active assignments first, then those that are paused or rest. */
+        ACTIVE("", "2 * coalesce(a.active, 0) + host_at_rest(h)::integer"),
+        /** Those for which most copies wait first, then as {@link #ACTIVE}; what was not yet waiting at the last count is not seen. */
+        WAITING("left join (" + Hosts.WAITING + ") w using (host_no)", """
+                2097152 * coalesce(w.waiting, 0) + 2 * least(coalesce(a.active, 0), 1048575) + host_at_rest(h)::integer""");
+
+        private final String joined;
+        private final String rank;
+
+        Order(String joined, String rank) {
+            this.joined = joined;
+            this.rank = rank;
+        }
     }
 
     /** How many more connections a host stands, 0 and up. */

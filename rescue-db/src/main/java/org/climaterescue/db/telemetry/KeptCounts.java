@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import org.climaterescue.db.Sql;
-import org.climaterescue.db.host.Hosts;
 
 /**
  * What there is of single nodes and hosts that have a lot, kept for all dispatchers beside the last count of all tasks
@@ -20,8 +19,8 @@ public final class KeptCounts {
     private static final int FEW = 1000;
 
     /**
-     * Keeps what every node holds, and counts and keeps the rest. Reads every failure and all that waits. For whoever counts, see {@link
-     * KeptTally#begin}.
+     * Keeps what those nodes hold that hold a lot, and how much waits for each host, many or few: by that hosts are put in order. Reads
+     * every failure and all that waits. For whoever counts, see {@link KeptTally#begin}.
      *
      * @param countedAt of the count that is kept with these, see {@link KeptTally#note}; without it nobody takes them
      * @param held by every node that holds something
@@ -51,9 +50,9 @@ public final class KeptCounts {
                 .update();
         Sql.of(connection, """
                         insert into host_count (host_no, counted_at, ready)
-                        select host_no, ?, count(*) from ready group by host_no having count(*) > ?
+                        select host_no, ?, count(*) from ready group by host_no
                         on conflict (host_no) do update set counted_at = excluded.counted_at, ready = excluded.ready
-                        """, countedAt, Hosts.FEW).update();
+                        """, countedAt).update();
         for (String table : List.of("node_count", "host_count")) {
             Sql.of(connection, "delete from " + table + " where counted_at <> ?", countedAt)
                     .update();

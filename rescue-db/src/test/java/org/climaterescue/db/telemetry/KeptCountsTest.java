@@ -123,6 +123,39 @@ class KeptCountsTest {
         assertThat(waiting("long.example.org")).isEqualTo(700);
     }
 
+    @Test
+    void hostsStandInTheOrderOfWhatWaitedForThemAtTheLastCountFewOrMany() throws SQLException {
+        run("insert into host (name) values ('none.example.org'), ('shorter.example.org')");
+        ready("long.example.org", 1, 3000);
+        ready("short.example.org", 4001, 4005);
+        ready("shorter.example.org", 4101, 4102);
+        assertThat(inOrder()).containsExactly("long", "short", "shorter", "none");
+        keep();
+        ready("shorter.example.org", 5001, 5010);
+        assertThat(inOrder()).containsExactly("long", "short", "shorter", "none");
+
+        keep();
+
+        assertThat(inOrder()).containsExactly("long", "shorter", "short", "none");
+        assertThat(hosts.find(connection, "shorter.example.org").orElseThrow().ready())
+                .isEqualTo(12);
+    }
+
+    @Test
+    void toPutHostsInOrderReadsNothingThatWaitsWhereItIsKept() throws SQLException {
+        ready("long.example.org", 1, 3000);
+        keep();
+        run("delete from ready");
+
+        assertThat(inOrder().getFirst()).isEqualTo("long");
+    }
+
+    private List<String> inOrder() throws SQLException {
+        return hosts.page(connection, null, Hosts.Order.WAITING, null, 10).stream()
+                .map(placed -> placed.host().host().replace(".example.org", ""))
+                .toList();
+    }
+
     /** As the dispatcher does after a count that took long. */
     private void keep() throws SQLException {
         Instant now = Ledger.now(connection);
@@ -148,8 +181,10 @@ class KeptCountsTest {
 
     /** The same in the list as alone. */
     private long waiting(String host) throws SQLException {
-        long listed =
-                hosts.page(connection, host, true, null, 10).getFirst().host().ready();
+        long listed = hosts.page(connection, host, Hosts.Order.ACTIVE, null, 10)
+                .getFirst()
+                .host()
+                .ready();
         assertThat(hosts.find(connection, host).orElseThrow().ready()).isEqualTo(listed);
         return listed;
     }
