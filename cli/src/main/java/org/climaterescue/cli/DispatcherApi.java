@@ -246,6 +246,7 @@ final class DispatcherApi implements AutoCloseable {
                                 response.statusCode(),
                                 said.replaceFirst("\\.$", ""),
                                 todo),
+                response.statusCode(),
                 problem);
     }
 

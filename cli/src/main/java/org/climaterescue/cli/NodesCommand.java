@@ -86,15 +86,9 @@ final class NodesCommand implements Callable<Integer> {
     }
 
     private Set<String> wanted() {
-        Set<String> wanted =
-                statuses.stream().map(word -> word.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
-        for (String status : wanted) {
-            if (!Statuses.WORDS.contains(status)) {
-                throw new WrongUsage(
-                        "--status must be one of " + String.join(", ", Statuses.WORDS) + ", not " + status);
-            }
-        }
-        return wanted;
+        return statuses.stream()
+                .map(status -> Words.among(Statuses.WORDS, "--status", status))
+                .collect(Collectors.toSet());
     }
 
     /** Orders of the list. */

@@ -3,7 +3,6 @@ package org.climaterescue.cli;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import org.climaterescue.protocol.FailureReason;
 
 /** Why tasks fail, as options name it. */
@@ -23,10 +22,6 @@ final class Reasons implements Iterable<String> {
      * @throws WrongUsage when there is none of that name
      */
     static String checked(String reason) {
-        String word = reason.toLowerCase(Locale.ROOT).replace('-', '_');
-        if (!WORDS.contains(word)) {
-            throw new WrongUsage("--reason must be one of " + String.join(", ", WORDS) + ", not " + reason);
-        }
-        return word;
+        return Words.among(WORDS, "--reason", reason.replace('-', '_'));
     }
 }

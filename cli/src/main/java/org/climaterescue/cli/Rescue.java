@@ -94,7 +94,8 @@ final class Rescue {
         command.getErr()
                 .println(command.getColorScheme()
                         .errorText(command.getCommandSpec().qualifiedName() + ": " + CommandFailed.line(failure)));
-        return failure instanceof WrongUsage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+        boolean usage = failure instanceof WrongUsage || (failure instanceof Refused refused && refused.isWrongUsage());
+        return usage ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
     }
 
     /** What was meant, where that can be guessed; not a page of help, in which the reason would be lost. */

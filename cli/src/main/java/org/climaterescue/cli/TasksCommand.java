@@ -4,7 +4,6 @@ import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.climaterescue.protocol.TaskStatus;
 import org.jspecify.annotations.Nullable;
@@ -66,7 +65,7 @@ final class TasksCommand implements Callable<Integer> {
                 "search",
                 search,
                 "status",
-                status == null ? null : status.toLowerCase(Locale.ROOT),
+                status == null ? null : Words.among(Statuses.WORDS, "--status", status),
                 "verification",
                 disputed ? "disputed" : null,
                 "host",

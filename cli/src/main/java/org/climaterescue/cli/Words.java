@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
@@ -68,6 +69,20 @@ final class Words {
     /** A count with its noun: {@code 1 file}, {@code 2 files}. */
     static String count(long count, String noun) {
         return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? noun : noun + "s");
+    }
+
+    /**
+     * The one of some words that was given, as the dispatcher writes it.
+     *
+     * @throws WrongUsage when it is none of them; tells all
+     */
+    static String among(List<String> words, String option, String given) {
+        String word = given.toLowerCase(Locale.ROOT);
+        if (!words.contains(word)) {
+            throw new WrongUsage(
+                    "%s must be one of %s, not %s".formatted(option, String.join(", ", words), plain(given)));
+        }
+        return word;
     }
 
     /** How long ago something was, in its largest unit: {@code 12 s ago}, {@code 3 min ago}. */

@@ -139,9 +139,9 @@ class LookingTest {
         assertThat(refused("submit", "http://known.example/a", "--request-id", "script-8")
                         .err())
                 .contains("409", "this was taken before");
-        assertThat(refused("submit", "http://known.example/c", "--sha256", "abc")
-                        .err())
-                .contains("400", "sha256 must be 64 hexadecimal digits");
+        Run wrong = Run.rescue("submit", "http://known.example/c", "--sha256", "abc", "--dispatcher", uri.toString());
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("400", "sha256 must be 64 hexadecimal digits");
     }
 
     private static Run refused(String... arguments) {
