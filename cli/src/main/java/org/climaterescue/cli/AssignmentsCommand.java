@@ -21,7 +21,7 @@ final class AssignmentsCommand implements Callable<Integer> {
     @Mixin
     private DispatcherOptions dispatcher = new DispatcherOptions();
 
-    @Option(names = "--node", paramLabel = "NODE", description = "Only of this node, by its id.")
+    @Option(names = "--node", paramLabel = "NODE", description = "Only of this node, by its id or its name.")
     private @Nullable String node;
 
     @Option(names = "--host", paramLabel = "HOST", description = "Only of this origin.")
@@ -33,6 +33,7 @@ final class AssignmentsCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         try (DispatcherApi api = dispatcher.connect()) {
+            String nodeId = node == null ? null : NamedNode.find(api, node).id();
             Table table = new Table()
                     .ids("Task")
                     .ids("Node")
@@ -43,7 +44,7 @@ final class AssignmentsCommand implements Callable<Integer> {
                     .words("URL");
             options.print(
                     api,
-                    DispatcherApi.path("/assignments", "node_id", node, "host", host),
+                    DispatcherApi.path("/assignments", "node_id", nodeId, "host", host),
                     table,
                     one -> table.row(
                             one.path("task_id").asText(),

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import org.climaterescue.protocol.NodeStatus;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +30,8 @@ import picocli.CommandLine.Spec;
             "With a command, takes one of them, or one of its copies, out of the rescue, or a drained one back in."
         })
 final class NodesCommand implements Callable<Integer> {
+
+    private static final String NODE = "Its id, or its name if no other node has it.";
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -111,14 +113,15 @@ final class NodesCommand implements Callable<Integer> {
                 "That holds until ./rescue nodes resume, also when its agent starts anew."
             })
     int drain(
-            @Parameters(paramLabel = "NODE", description = "Its id.") String node,
+            @Parameters(paramLabel = "NODE", description = NODE) String called,
             @Option(names = "--json", description = "Prints the answer as it is.") boolean json)
             throws InterruptedException {
         return report(
                 json,
                 "POST",
-                "/nodes/%s/drain".formatted(DispatcherApi.encoded(node)),
-                answer -> standing(node, answer, "draining", "is draining", "gets nothing new"));
+                called,
+                "/nodes/%s/drain",
+                (node, answer) -> standing(node, answer, "draining", "is draining", "gets nothing new"));
     }
 
     @Command(
@@ -126,14 +129,15 @@ final class NodesCommand implements Callable<Integer> {
             mixinStandardHelpOptions = true,
             description = "Gives a node that was drained work again.")
     int resume(
-            @Parameters(paramLabel = "NODE", description = "Its id.") String node,
+            @Parameters(paramLabel = "NODE", description = NODE) String called,
             @Option(names = "--json", description = "Prints the answer as it is.") boolean json)
             throws InterruptedException {
         return report(
                 json,
                 "POST",
-                "/nodes/%s/resume".formatted(DispatcherApi.encoded(node)),
-                answer -> standing(node, answer, "active", "is active again", "gets work again"));
+                called,
+                "/nodes/%s/resume",
+                (node, answer) -> standing(node, answer, "active", "is active again", "gets work again"));
     }
 
     /** What came of an order: a node that is silent or has left will find it when it is back. */
@@ -152,7 +156,7 @@ final class NodesCommand implements Callable<Integer> {
                 "In secured mode it does not come back by itself, but only when it is introduced anew with a key."
             })
     int remove(
-            @Parameters(paramLabel = "NODE", description = "Its id.") String node,
+            @Parameters(paramLabel = "NODE", description = NODE) String called,
             @Option(names = "--withdraw-copies", description = "Its copies are lost too: their tasks want others.")
                     boolean withdraw,
             @Option(names = "--json", description = "Prints the answer as it is.") boolean json)
@@ -160,8 +164,9 @@ final class NodesCommand implements Callable<Integer> {
         return report(
                 json,
                 "DELETE",
-                "/nodes/%s%s".formatted(DispatcherApi.encoded(node), withdraw ? "?copies=withdrawn" : ""),
-                answer -> "Node %s is signed off: %s went back%s."
+                called,
+                withdraw ? "/nodes/%s?copies=withdrawn" : "/nodes/%s",
+                (node, answer) -> "Node %s is signed off: %s went back%s."
                         .formatted(
                                 node,
                                 Words.count(answer.path("released").asLong(), "assignment"),
@@ -179,24 +184,34 @@ final class NodesCommand implements Callable<Integer> {
             description =
                     "Says that a node has lost its copy of a task: it counts no more, and the task wants another.")
     int withdraw(
-            @Parameters(paramLabel = "NODE", description = "Its id.") String node,
+            @Parameters(paramLabel = "NODE", description = NODE) String called,
             @Parameters(paramLabel = "TASK", description = "The task's id, such as t-1a.") String task,
             @Option(names = "--json", description = "Prints the answer as it is.") boolean json)
             throws InterruptedException {
         return report(
                 json,
                 "DELETE",
-                "/tasks/%s/copies/%s".formatted(DispatcherApi.encoded(task), DispatcherApi.encoded(node)),
-                answer -> "The copy of %s at node %s counts no more; the task is %s."
+                called,
+                "/tasks/" + DispatcherApi.encoded(task) + "/copies/%s",
+                (node, answer) -> "The copy of %s at node %s counts no more; the task is %s."
                         .formatted(task, node, answer.path("status").asText()));
     }
 
-    private int report(boolean json, String method, String path, Function<JsonNode, String> words)
+    /**
+     * Gives an order about one node and tells what came of it.
+     *
+     * @param called the node's id or name
+     * @param path of the call, with {@code %s} for the node's id
+     * @param words tell the answer, of the node as it was called
+     */
+    private int report(
+            boolean json, String method, String called, String path, BiFunction<String, JsonNode, String> words)
             throws InterruptedException {
         PrintWriter out = SafeOutput.of(spec);
         try (DispatcherApi api = dispatcher.connect()) {
-            JsonNode answer = api.call(method, path);
-            out.println(json ? answer : words.apply(answer));
+            NamedNode node = NamedNode.find(api, called);
+            JsonNode answer = api.call(method, path.replace("%s", DispatcherApi.encoded(node.id())));
+            out.println(json ? answer : words.apply(node.words(), answer));
             return 0;
         }
     }

@@ -51,7 +51,10 @@ final class TasksCommand implements Callable<Integer> {
     @Option(names = "--catalog", paramLabel = "CATALOG", description = "Only those of this catalog, by its id.")
     private @Nullable String catalog;
 
-    @Option(names = "--node", paramLabel = "NODE", description = "Only those that this node has to do with, by its id.")
+    @Option(
+            names = "--node",
+            paramLabel = "NODE",
+            description = "Only those that this node has to do with, by its id or its name.")
     private @Nullable String node;
 
     @Mixin
@@ -60,21 +63,22 @@ final class TasksCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         PrintWriter out = SafeOutput.of(spec);
-        String path = DispatcherApi.path(
-                "/tasks",
-                "search",
-                search,
-                "status",
-                status == null ? null : Words.among(Statuses.WORDS, "--status", status),
-                "verification",
-                disputed ? "disputed" : null,
-                "host",
-                host,
-                "catalog",
-                catalog,
-                "node_id",
-                node);
+        String standing = status == null ? null : Words.among(Statuses.WORDS, "--status", status);
         try (DispatcherApi api = dispatcher.connect()) {
+            String path = DispatcherApi.path(
+                    "/tasks",
+                    "search",
+                    search,
+                    "status",
+                    standing,
+                    "verification",
+                    disputed ? "disputed" : null,
+                    "host",
+                    host,
+                    "catalog",
+                    catalog,
+                    "node_id",
+                    node == null ? null : NamedNode.find(api, node).id());
             TaskTable table = new TaskTable();
             options.print(
                     api, path, table.table(), task -> table.add(task, api.answered()), "There is no such task.", out);

@@ -97,6 +97,62 @@ class OperatorTest {
     }
 
     @Test
+    void aNodeIsCalledByItsNameWhereOnlyOneHasIt() throws Exception {
+        join("node-n1", "Nora's machine");
+        join("node-n2", "two of it");
+        join("node-n3", "two of it");
+        join("node-n4", "node-n5");
+        join("node-n5", "other");
+
+        assertThat(rescue("nodes", "drain", "Nora's machine").out())
+                .isEqualTo("Node Nora's machine (node-n1) is draining.\n");
+        assertThat(rescue("nodes", "resume", "Nora's machine").out())
+                .isEqualTo("Node Nora's machine (node-n1) is active again.\n");
+        assertThat(rescue("nodes", "remove", "Nora's machine", "--withdraw-copies")
+                        .out())
+                .isEqualTo("Node Nora's machine (node-n1) is signed off: 0 assignments went back,"
+                        + " 0 of its copies no longer count.\n");
+        Run several = Run.rescue("nodes", "drain", "two of it", "--dispatcher", uri.toString());
+        assertThat(several.code()).isOne();
+        assertThat(several.err().strip())
+                .hasLineCount(1)
+                .contains("2 nodes are called two of it", "node-n2 (active)", "node-n3 (active)", "by its id");
+        Run nobody = Run.rescue("nodes", "drain", "two of", "--dispatcher", uri.toString());
+        assertThat(nobody.code()).isOne();
+        assertThat(nobody.err()).contains("no node has the id or the name two of");
+        assertThat(rescue("nodes", "drain", "node-n5").out())
+                .as("an id comes before a name")
+                .isEqualTo("Node node-n5 is draining.\n");
+        assertThat(rescue("nodes", "--search", "node-n2").out()).contains("active");
+    }
+
+    @Test
+    void whatANodeDoesIsLookedForByItsNameToo() throws Exception {
+        String task = submit("http://named.example/a");
+        join("node-w", "Wanda's machine");
+        JsonNode given = call("POST", "/dispatch", "{\"node_id\":\"node-w\",\"capacity_gb\":100,\"max_tasks\":1000}");
+        String lease = given.at("/assignment/assigned_tasks")
+                .valueStream()
+                .filter(one -> one.at("/task_id").asText().equals(task))
+                .map(one -> one.at("/assignment_id").asText())
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(rescue("assignments", "--node", "Wanda's machine").out()).contains(task);
+        assertThat(rescue("tasks", "--node", "Wanda's machine").out()).contains(task);
+
+        call(
+                "POST",
+                "/assignments/" + lease + "/complete",
+                "{\"node_id\":\"node-w\",\"sha256\":\"%s\",\"size_bytes\":1}".formatted("a".repeat(64)));
+        assertThat(rescue("nodes", "withdraw", "Wanda's machine", task).out())
+                .isEqualTo("The copy of %s at node Wanda's machine (node-w) counts no more; the task is pending.\n"
+                        .formatted(task));
+        call("DELETE", "/nodes/node-w", "");
+        rescue("cancel", task);
+    }
+
+    @Test
     void aListOfManyPagesIsWholeAndEndsWhereItIsToldTo() throws Exception {
         try (Connection connection = DriverManager.getConnection(database)) {
             connection.createStatement().execute("""

@@ -1,0 +1,73 @@
+package org.climaterescue.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.climaterescue.protocol.Limits;
+
+/**
+ * A node that was called by its id, or by its name where no other has it.
+ *
+ * @param id as paths of calls have it
+ * @param words the node as it was called, with its id
+ */
+record NamedNode(String id, String words) {
+
+    /** So many that have one name are told of. */
+    private static final int MOST_TOLD = 10;
+
+    private static final int NOT_FOUND = 404;
+
+    /**
+     * Asks the dispatcher who is meant. An id comes before a name that is the same.
+     *
+     * @throws CommandFailed when nobody is, or when several have that name: it tells their ids
+     */
+    static NamedNode find(DispatcherApi api, String called) throws InterruptedException {
+        if (called.matches(Limits.NODE_ID) && isId(api, called)) {
+            return new NamedNode(called, called);
+        }
+        List<JsonNode> found = new ArrayList<>();
+        if (!called.isBlank()) {
+            api.list(DispatcherApi.path("/nodes", "search", called), Long.MAX_VALUE, node -> {
+                if (node.path("name").asText().equals(called)) {
+                    found.add(node);
+                }
+                return found.size() <= MOST_TOLD;
+            });
+        }
+        if (found.isEmpty()) {
+            throw new CommandFailed(
+                    "no node has the id or the name %s. ./rescue nodes lists them all.".formatted(Words.plain(called)));
+        }
+        if (found.size() > 1) {
+            throw new CommandFailed("%s nodes are called %s: %s%s. Say which one by its id."
+                    .formatted(
+                            found.size() > MOST_TOLD ? "more than " + MOST_TOLD : Words.number(found.size()),
+                            Words.plain(called),
+                            found.stream()
+                                    .limit(MOST_TOLD)
+                                    .map(node -> "%s (%s)"
+                                            .formatted(
+                                                    node.path("node_id").asText(),
+                                                    node.path("status").asText()))
+                                    .collect(Collectors.joining(", ")),
+                            found.size() > MOST_TOLD ? ", …" : ""));
+        }
+        String id = found.getFirst().path("node_id").asText();
+        return new NamedNode(id, "%s (%s)".formatted(Words.plain(called), id));
+    }
+
+    private static boolean isId(DispatcherApi api, String called) throws InterruptedException {
+        try {
+            api.get("/nodes/" + DispatcherApi.encoded(called));
+            return true;
+        } catch (Refused refused) {
+            if (refused.status() == NOT_FOUND) {
+                return false;
+            }
+            throw refused;
+        }
+    }
+}
