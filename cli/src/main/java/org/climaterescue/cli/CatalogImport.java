@@ -89,7 +89,8 @@ final class CatalogImport {
     private static String soFar(JsonNode catalog) {
         String became = Stream.of("added", "updated", "unchanged", "duplicates", "rejected")
                 .filter(count -> catalog.path(count).asLong() > 0)
-                .map(count -> Words.number(catalog.path(count).asLong()) + " " + count)
+                .map(count -> Words.count(
+                        catalog.path(count).asLong(), count.equals("duplicates") ? "duplicate" : count, count))
                 .collect(Collectors.joining(", "));
         String read = Words.count(catalog.path("read").asLong(), "record");
         return became.isEmpty() ? read : read + ": " + became;
@@ -119,23 +120,30 @@ final class CatalogImport {
      */
     static void requireImported(JsonNode catalog) {
         if (!catalog.path("status").asText().equals("imported")) {
-            throw new CommandFailed("the catalog %s failed: %s.%s"
-                    .formatted(
-                            catalog.path("catalog_id").asText(),
-                            Words.plain(catalog.path("error").asText("no reason given"))
-                                    .replaceFirst("\\.$", ""),
-                            catalog.path("read").asLong() == 0 ? "" : " What it gave before is kept."));
+            boolean some = catalog.path("read").asLong() > 0;
+            throw new CommandFailed(
+                    "the import of %s %s: %s. %s"
+                            .formatted(
+                                    catalog.path("catalog_id").asText(),
+                                    some ? "broke off" : "failed",
+                                    Words.plain(catalog.path("error").asText("no reason given"))
+                                            .replaceFirst("\\.$", ""),
+                                    some
+                                            ? "What came before that is kept; import the whole file again, and only what is missing is added."
+                                            : "Nothing was added. Correct the file, or give its --format, and import it again."));
         }
     }
 
     /** How it ended, in a line. */
     static String result(JsonNode catalog) {
         long datasets = catalog.path("datasets").asLong();
-        return "Catalog %s (%s) is %s%s."
+        return "Catalog %s (%s) %s%s."
                 .formatted(
                         catalog.path("catalog_id").asText(),
                         catalog.path("format").asText(),
-                        catalog.path("status").asText(),
+                        catalog.path("status").asText().equals("imported")
+                                ? "is imported"
+                                : "could not be read to its end",
                         datasets == 0 ? "" : ", " + Words.count(datasets, "dataset"));
     }
 

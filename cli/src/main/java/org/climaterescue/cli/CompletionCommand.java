@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
         name = "completion",
         mixinStandardHelpOptions = true,
         description = {
-            "Prints what lets a shell complete commands and options. For this session:",
-            "  source <(./rescue completion bash)",
+            "Prints what lets a shell complete commands and options.",
+            "For this session: source <(./rescue completion bash)",
             "For all: write it to a file that the shell reads at its start."
         })
 final class CompletionCommand implements Callable<Integer> {

@@ -39,10 +39,10 @@ final class CopiesCommand implements Callable<Integer> {
                 out.println(answer);
                 return 0;
             }
-            out.println(Words.plain("%s is %s (task %s)."
+            out.println(Words.plain("%s %s (task %s)."
                     .formatted(
                             answer.path("url").asText(),
-                            answer.path("task_status").asText(),
+                            Words.standing(answer.path("task_status").asText()),
                             answer.path("task_id").asText())));
             Table copies = CopyTable.of(answer.path("copies"));
             out.println(copies.isEmpty() ? "Nobody has reported a copy." : "\n" + copies.within(Screen.width()));

@@ -40,8 +40,9 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--port",
+            paramLabel = "N",
             defaultValue = "8001",
-            description = "Port of the dispatcher (${DEFAULT-VALUE}); 0 takes a free one.")
+            description = "Port of the dispatcher (default: ${DEFAULT-VALUE}); 0 takes a free one.")
     private int port;
 
     @Override

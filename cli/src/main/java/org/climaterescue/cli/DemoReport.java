@@ -91,11 +91,11 @@ final class DemoReport {
         out.println();
         lost.forEach(out::println);
         wrong.forEach(line -> out.println("WRONG  " + line));
-        out.println("%s rescued, %s copies of each: %s copies, %s, in %s."
+        out.println("%s rescued, %s copies of each: %s, %s, in %s."
                 .formatted(
                         Words.count(all.files, "file"),
                         DemoWorld.COPIES,
-                        Words.number(all.copies),
+                        Words.count(all.copies, "copy", "copies"),
                         Words.size(all.bytes),
                         Words.time(took)));
         out.println(
@@ -109,7 +109,8 @@ final class DemoReport {
             Asset asset, JsonNode task, Map<String, DemoWorld.Node> byId, Map<DemoWorld.Node, Set<String>> disks) {
         String truth = asset.content().sha256();
         if (!task.path("status").asText().equals("rescued")) {
-            wrong.add(asset.path() + ": is " + task.path("status").asText() + ", not rescued; " + errors(task, byId));
+            wrong.add(asset.path() + ": " + Words.standing(task.path("status").asText()) + " and is not rescued; "
+                    + errors(task, byId));
         }
         Line dataset = datasets.computeIfAbsent(asset.dataset(), title -> new Line());
         int right = 0;
@@ -132,7 +133,8 @@ final class DemoReport {
             dataset.files++;
             all.files++;
         } else {
-            wrong.add("%s: %d right copies instead of %d".formatted(asset.path(), right, DemoWorld.COPIES));
+            wrong.add("%s: %s instead of %d"
+                    .formatted(asset.path(), Words.count(right, "right copy", "right copies"), DemoWorld.COPIES));
         }
     }
 

@@ -13,7 +13,7 @@ final class DispatcherOptions {
             scope = ScopeType.INHERIT,
             paramLabel = "URL",
             defaultValue = "${env:RESCUE_DISPATCHER:-http://localhost:8001}",
-            description = "The dispatcher (RESCUE_DISPATCHER, or else http://localhost:8001).")
+            description = "The dispatcher (default: RESCUE_DISPATCHER, or else http://localhost:8001).")
     private URI dispatcher = URI.create("http://localhost:8001");
 
     @Option(
@@ -21,7 +21,7 @@ final class DispatcherOptions {
             scope = ScopeType.INHERIT,
             paramLabel = "KEY",
             defaultValue = "${env:RESCUE_OPERATOR_KEY}",
-            description = "The operator key of a secured dispatcher (RESCUE_OPERATOR_KEY).")
+            description = "The operator key of a secured dispatcher (default: RESCUE_OPERATOR_KEY).")
     private @Nullable String key;
 
     /** Its address. */

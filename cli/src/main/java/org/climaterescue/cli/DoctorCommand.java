@@ -33,14 +33,14 @@ final class DoctorCommand implements Callable<Integer> {
             names = "--database",
             paramLabel = "URL",
             defaultValue = "${env:DATABASE_URL}",
-            description = "The database (DATABASE_URL); without it, the embedded one.")
+            description = "The database (default: DATABASE_URL, or else the embedded one).")
     private @Nullable String database;
 
     @Option(
             names = "--data-dir",
             paramLabel = "DIR",
             defaultValue = "${env:RESCUE_DATA_DIR:-./data}",
-            description = "Where the embedded one keeps its files (RESCUE_DATA_DIR, or else ./data).")
+            description = "Where the embedded one keeps its files (default: RESCUE_DATA_DIR, or else ./data).")
     private Path dataDir = Path.of("data");
 
     @Option(names = "--json", description = "Prints one JSON object.")

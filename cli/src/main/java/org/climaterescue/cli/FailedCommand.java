@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = {
             "Counts the tasks that have failed by the reason of their last failure, or lists those of one reason, newest first.",
-            "./rescue task shows all errors of a task. ./rescue retry tries them again, ./rescue cancel gives them up."
+            "./rescue task shows all errors of a task. To try them again: ./rescue retry; to give them up: ./rescue cancel."
         })
 final class FailedCommand implements Callable<Integer> {
 

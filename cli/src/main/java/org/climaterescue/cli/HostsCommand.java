@@ -43,7 +43,7 @@ final class HostsCommand implements Callable<Integer> {
             defaultValue = "waiting",
             description =
                     "waiting: those for which most copies could be made first; active: those with most downloads under way"
-                            + " first, then those that are paused or left alone; known: the latest first (${DEFAULT-VALUE}).")
+                            + " first, then those that are paused or left alone; known: the latest first (default: ${DEFAULT-VALUE}).")
     private Order sort = Order.WAITING;
 
     @Mixin

@@ -55,7 +55,8 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--name",
-            description = "What to call the catalog (the file's name). The same name is the same catalog.")
+            paramLabel = "NAME",
+            description = "What to call the catalog (default: the file's name). The same name is the same catalog.")
     private @Nullable String name;
 
     @Option(
@@ -65,9 +66,10 @@ final class ImportCommand implements Callable<Integer> {
 
     @Option(
             names = "--format",
-            defaultValue = "AUTO",
+            paramLabel = "FORMAT",
+            defaultValue = "auto",
             description = "How it is written, if its beginning does not tell: one of ${COMPLETION-CANDIDATES}"
-                    + " (${DEFAULT-VALUE}).")
+                    + " (default: ${DEFAULT-VALUE}).")
     private Format format = Format.AUTO;
 
     @Override

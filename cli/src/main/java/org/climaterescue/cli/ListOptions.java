@@ -18,7 +18,7 @@ final class ListOptions {
     @Option(
             names = "--limit",
             paramLabel = "N",
-            description = "Ends after so many (" + USUAL_ROWS + " rows of a table, and all with --json).")
+            description = "Ends after so many (default: " + USUAL_ROWS + " rows of a table, and all with --json).")
     private @Nullable Long limit;
 
     @Option(names = "--json", description = "Prints one JSON object a line, as the dispatcher has it.")

@@ -51,7 +51,7 @@ final class LoadTestCommand implements Callable<Integer> {
             names = "--tasks",
             paramLabel = "N",
             defaultValue = "20000",
-            description = "How many tasks are put through each time (${DEFAULT-VALUE}).")
+            description = "How many tasks are put through each time (default: ${DEFAULT-VALUE}).")
     private int tasks;
 
     @ArgGroup
@@ -63,7 +63,8 @@ final class LoadTestCommand implements Callable<Integer> {
         @Option(
                 names = "--connections",
                 paramLabel = "N",
-                description = "Drains over so many connections, each a node and a call at a time (64).")
+                description = "Drains over so many connections, each a node and a call at a time (default: "
+                        + USUAL_CONNECTIONS + ").")
         private int connections = USUAL_CONNECTIONS;
 
         @Option(
@@ -79,7 +80,7 @@ final class LoadTestCommand implements Callable<Integer> {
             paramLabel = "FILE",
             defaultValue = "loadtest.html",
             description =
-                    "Where the report goes (${DEFAULT-VALUE}): a page that needs no other file, or the picture alone if"
+                    "Where the report goes (default: ${DEFAULT-VALUE}): a page that needs no other file, or the picture alone if"
                             + " the name ends with .svg. An older one is replaced.")
     private Path report = Path.of("loadtest.html");
 

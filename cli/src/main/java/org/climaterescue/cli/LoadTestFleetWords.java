@@ -12,14 +12,14 @@ final class LoadTestFleetWords {
 
     static List<String> notes(FleetOutcome fleet) {
         return List.of(
-                "%s made %s copies, %s of each task. In the end the dispatcher lists %s."
+                "%s made %s, %s of each task. In the end the dispatcher lists %s."
                         .formatted(
                                 Words.count(fleet.nodes().size(), "node"),
-                                Words.number(fleet.rescue().done()),
+                                Words.count(fleet.rescue().done(), "copy", "copies"),
                                 fleet.copiesTarget(),
                                 fleet.standings().entrySet().stream()
-                                        .map(standing -> "%s tasks %s"
-                                                .formatted(Words.number(standing.getValue()), standing.getKey()))
+                                        .map(standing -> "%s %s"
+                                                .formatted(Words.count(standing.getValue(), "task"), standing.getKey()))
                                         .collect(Collectors.joining(", "))),
                 String.format(
                         Locale.ROOT,
@@ -28,12 +28,12 @@ final class LoadTestFleetWords {
                         fleet.busySeconds(),
                         fleet.busyPerSecond(),
                         fleet.rescue().seconds() - fleet.busySeconds()),
-                "%s failed and were tried again. %s fell silent with %s; of their tasks, %,d were handed on to others."
+                "%s tried again. %s fell silent with %s; %s handed on to others."
                         .formatted(
-                                Words.count(fleet.failures(), "download"),
+                                Words.count(fleet.failures(), "download failed and was", "downloads failed and were"),
                                 Words.count(fleet.silent(), "node"),
                                 Words.count(fleet.orphaned(), "lease"),
-                                fleet.handedOn()),
+                                Words.count(fleet.handedOn(), "of their tasks was", "of their tasks were")),
                 "The dispatcher told nodes to stop %s; %s came when the lease had ended."
                         .formatted(Words.count(fleet.stopped(), "time"), Words.count(fleet.refused(), "report")),
                 spread(fleet));

@@ -39,9 +39,9 @@ final class ManifestCommand implements Callable<Integer> {
     @Option(
             names = "--format",
             paramLabel = "FORMAT",
-            defaultValue = "CSV",
+            defaultValue = "csv",
             description =
-                    "One of ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}): sha256 is for sha256sum -c, meta4 is Metalink.")
+                    "One of ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}); sha256 is for sha256sum -c, meta4 is Metalink.")
     private Format format = Format.CSV;
 
     @Override

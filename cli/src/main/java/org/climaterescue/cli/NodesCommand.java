@@ -59,7 +59,7 @@ final class NodesCommand implements Callable<Integer> {
             defaultValue = "registered",
             description =
                     "registered: the oldest first; heard: the longest silent first; active: those with most downloads"
-                            + " first (${DEFAULT-VALUE}).")
+                            + " first (default: ${DEFAULT-VALUE}).")
     private Order sort = Order.REGISTERED;
 
     @Mixin
@@ -172,10 +172,13 @@ final class NodesCommand implements Callable<Integer> {
                                 Words.count(answer.path("released").asLong(), "assignment"),
                                 withdraw
                                         ? ", "
-                                                + Words.number(
+                                                + noLongerCounted(
                                                         answer.path("withdrawn").asLong())
-                                                + " of its copies no longer count"
                                         : ""));
+    }
+
+    private static String noLongerCounted(long copies) {
+        return "%s no longer %s".formatted(Words.count(copies, "copy", "copies"), copies == 1 ? "counts" : "count");
     }
 
     @Command(
@@ -193,8 +196,9 @@ final class NodesCommand implements Callable<Integer> {
                 "DELETE",
                 called,
                 "/tasks/" + DispatcherApi.encoded(task) + "/copies/%s",
-                (node, answer) -> "The copy of %s at node %s counts no more; the task is %s."
-                        .formatted(task, node, answer.path("status").asText()));
+                (node, answer) -> "The copy of %s at node %s counts no more; the task %s."
+                        .formatted(
+                                task, node, Words.standing(answer.path("status").asText())));
     }
 
     /**

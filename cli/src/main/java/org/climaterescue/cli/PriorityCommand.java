@@ -45,11 +45,11 @@ final class PriorityCommand implements Callable<Integer> {
             out.println(
                     json
                             ? answer
-                            : "Task %s has priority %d; it is %s."
+                            : "Task %s has priority %d; it %s."
                                     .formatted(
                                             task,
                                             priority,
-                                            answer.path("status").asText()));
+                                            Words.standing(answer.path("status").asText())));
             return 0;
         }
     }

@@ -3,7 +3,9 @@ package org.climaterescue.cli;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.ResourceBundle;
 import org.climaterescue.agent.AgentCommand;
 import org.climaterescue.agent.VerifyCommand;
 import org.climaterescue.mock.MockCommand;
@@ -82,6 +84,7 @@ final class Rescue {
 
     static CommandLine commandLine() {
         return new CommandLine(new Rescue())
+                .setResourceBundle(ResourceBundle.getBundle("org.climaterescue.cli.help", Locale.ROOT))
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Rescue::explained)
                 .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));

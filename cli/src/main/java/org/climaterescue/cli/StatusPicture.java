@@ -129,14 +129,13 @@ record StatusPicture(URI dispatcher, JsonNode stats, JsonNode nodes) {
 
     private String queue() {
         JsonNode queue = stats.path("queue");
-        return String.format(
-                Locale.ROOT,
-                "Queue: %,d copies can be made now (the oldest for %s), %,d tasks wait for another try, %,d downloads under way",
-                queue.path("ready").asLong(),
-                Words.time(Duration.ofSeconds(
-                        Math.round(queue.path("oldest_seconds").asDouble()))),
-                queue.path("backoff").asLong(),
-                queue.path("active").asLong());
+        return "Queue: %s can be made now (the oldest for %s), %s for another try, %s under way"
+                .formatted(
+                        Words.count(queue.path("ready").asLong(), "copy", "copies"),
+                        Words.time(Duration.ofSeconds(
+                                Math.round(queue.path("oldest_seconds").asDouble()))),
+                        Words.count(queue.path("backoff").asLong(), "task waits", "tasks wait"),
+                        Words.count(queue.path("active").asLong(), "download"));
     }
 
     private String standing() {

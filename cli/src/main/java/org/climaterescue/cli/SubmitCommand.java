@@ -38,13 +38,13 @@ final class SubmitCommand implements Callable<Integer> {
             description = "Your own id of this request. Said again with the same id, it is no failure and nothing new.")
     private @Nullable String requestId;
 
-    @Option(names = "--name", description = "What to call it.")
+    @Option(names = "--name", paramLabel = "NAME", description = "What to call it.")
     private @Nullable String name;
 
-    @Option(names = "--dataset", description = "The dataset that it belongs to.")
+    @Option(names = "--dataset", paramLabel = "DATASET", description = "The dataset that it belongs to.")
     private @Nullable String dataset;
 
-    @Option(names = "--organization", description = "Who publishes it.")
+    @Option(names = "--organization", paramLabel = "WHO", description = "Who publishes it.")
     private @Nullable String organization;
 
     @Option(names = "--size", paramLabel = "BYTES", description = "Its size, if you know it.")
@@ -53,10 +53,13 @@ final class SubmitCommand implements Callable<Integer> {
     @Option(names = "--sha256", paramLabel = "DIGEST", description = "Its digest, if you know it; copies must have it.")
     private @Nullable String sha256;
 
-    @Option(names = "--priority", paramLabel = "N", description = "1 to 10, 10 most urgent (5).")
+    @Option(names = "--priority", paramLabel = "N", description = "1 to 10, 10 most urgent (default: 5).")
     private @Nullable Integer priority;
 
-    @Option(names = "--copies", paramLabel = "N", description = "How many copies (what the dispatcher wants of any).")
+    @Option(
+            names = "--copies",
+            paramLabel = "N",
+            description = "How many copies (default: what the dispatcher wants of any).")
     private @Nullable Integer copies;
 
     @Option(names = "--json", description = "Prints the answer as it is.")
@@ -70,10 +73,10 @@ final class SubmitCommand implements Callable<Integer> {
             out.println(
                     json
                             ? answer
-                            : "Task %s is %s. ./rescue task %1$s shows how it goes."
+                            : "Task %s %s. ./rescue task %1$s shows how it goes."
                                     .formatted(
                                             answer.path("task_id").asText(),
-                                            answer.path("status").asText()));
+                                            Words.standing(answer.path("status").asText())));
             return 0;
         }
     }

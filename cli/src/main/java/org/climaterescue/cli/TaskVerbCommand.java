@@ -76,8 +76,11 @@ abstract sealed class TaskVerbCommand implements Callable<Integer> permits Retry
                 out.println(
                         json
                                 ? answer
-                                : "Task %s is %s."
-                                        .formatted(task, answer.path("status").asText()));
+                                : "Task %s %s."
+                                        .formatted(
+                                                task,
+                                                Words.standing(
+                                                        answer.path("status").asText())));
             } catch (CommandFailed refused) {
                 if (which.tasks.size() == 1) {
                     throw refused;

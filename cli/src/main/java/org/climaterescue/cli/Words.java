@@ -68,7 +68,17 @@ final class Words {
 
     /** A count with its noun: {@code 1 file}, {@code 2 files}. */
     static String count(long count, String noun) {
-        return String.format(Locale.ROOT, "%,d %s", count, count == 1 ? noun : noun + "s");
+        return count(count, noun, noun + "s");
+    }
+
+    /** As {@link #count(long, String)}, of a noun whose plural is another word. */
+    static String count(long count, String one, String several) {
+        return number(count) + " " + (count == 1 ? one : several);
+    }
+
+    /** How something stands, as the end of a sentence about it: {@code is pending}, {@code has failed}. */
+    static String standing(String status) {
+        return status.equals("failed") ? "has failed" : "is " + status;
     }
 
     /**

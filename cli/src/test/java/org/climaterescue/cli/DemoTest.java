@@ -114,8 +114,8 @@ class DemoTest {
                 "import", file.toString(), "--dispatcher", world.dispatcher().toString());
 
         assertThat(run.code()).isOne();
-        assertThat(run.out()).contains("failed");
-        assertThat(run.err().strip()).hasLineCount(1).startsWith("rescue import: the catalog c-");
+        assertThat(run.out()).contains("could not be read to its end");
+        assertThat(run.err().strip()).hasLineCount(1).startsWith("rescue import: the import of c-");
     }
 
     @Test

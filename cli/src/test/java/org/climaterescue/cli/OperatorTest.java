@@ -8,6 +8,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.util.Map;
@@ -18,6 +20,7 @@ import org.climaterescue.protocol.Json;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What operators do to nodes, hosts and tasks from a terminal, at a real dispatcher. */
 class OperatorTest {
@@ -80,23 +83,6 @@ class OperatorTest {
     }
 
     @Test
-    void theHostsForWhichMostWaitsAreListedFirst() throws Exception {
-        String crowd = "crowd" + System.nanoTime() + ".example";
-        String late = "late" + System.nanoTime() + ".example";
-        for (int i = 0; i < 30; i++) {
-            submit("http://" + crowd + "/" + i);
-        }
-        submit("http://" + late + "/only");
-
-        String out = rescue("hosts").out();
-
-        assertThat(out.indexOf(crowd)).isPositive().isLessThan(out.indexOf(late));
-        assertThat(out.lines().skip(2).findFirst().orElseThrow()).contains(crowd);
-        String latest = rescue("hosts", "--sort", "known").out();
-        assertThat(latest.lines().skip(2).findFirst().orElseThrow()).contains(late);
-    }
-
-    @Test
     void aNodeIsCalledByItsNameWhereOnlyOneHasIt() throws Exception {
         join("node-n1", "Nora's machine");
         join("node-n2", "two of it");
@@ -111,7 +97,7 @@ class OperatorTest {
         assertThat(rescue("nodes", "remove", "Nora's machine", "--withdraw-copies")
                         .out())
                 .isEqualTo("Node Nora's machine (node-n1) is signed off: 0 assignments went back,"
-                        + " 0 of its copies no longer count.\n");
+                        + " 0 copies no longer count.\n");
         Run several = Run.rescue("nodes", "drain", "two of it", "--dispatcher", uri.toString());
         assertThat(several.code()).isOne();
         assertThat(several.err().strip())
@@ -150,6 +136,42 @@ class OperatorTest {
                         .formatted(task));
         call("DELETE", "/nodes/node-w", "");
         rescue("cancel", task);
+    }
+
+    @Test
+    void theHostsForWhichMostWaitsAreListedFirst() throws Exception {
+        String crowd = "crowd" + System.nanoTime() + ".example";
+        String late = "late" + System.nanoTime() + ".example";
+        for (int i = 0; i < 30; i++) {
+            submit("http://" + crowd + "/" + i);
+        }
+        submit("http://" + late + "/only");
+
+        String out = rescue("hosts").out();
+
+        assertThat(out.indexOf(crowd)).isPositive().isLessThan(out.indexOf(late));
+        assertThat(out.lines().skip(2).findFirst().orElseThrow()).contains(crowd);
+        String latest = rescue("hosts", "--sort", "known").out();
+        assertThat(latest.lines().skip(2).findFirst().orElseThrow()).contains(late);
+    }
+
+    @Test
+    void anImportThatFailsSaysInPlainEnglishWhatHappenedAndWhatToDo(@TempDir Path dir) throws Exception {
+        Path poem = Files.writeString(dir.resolve("poem.txt"), "Roses are red,\nviolets are blue\n");
+        Path broken = Files.writeString(dir.resolve("broken.json"), """
+                {"dataset": [{"title": "x", "distribution": [{"downloadURL": "http://broken.example/1"}]}, {"title":""");
+
+        Run unknown = Run.rescue("import", poem.toString(), "--dispatcher", uri.toString());
+        Run half = Run.rescue("import", broken.toString(), "--dispatcher", uri.toString());
+
+        assertThat(unknown.code()).isOne();
+        assertThat(unknown.out()).contains("could not be read to its end").doesNotContain("is failed");
+        assertThat(unknown.err().strip())
+                .hasLineCount(1)
+                .contains("failed: ", "Nothing was added", "--format")
+                .doesNotContain("format=");
+        assertThat(half.code()).isOne();
+        assertThat(half.err().strip()).hasLineCount(1).contains("broke off: ", "What came before that is kept");
     }
 
     @Test

@@ -48,6 +48,20 @@ class StatusTest {
                 .isEqualTo("Rescue at http://localhost:8001, tasks and copies as counted 4 min ago");
     }
 
+    @Test
+    void oneOfAKindIsToldInTheSingular() {
+        StatusPicture picture = picture(1, 1);
+        ((ObjectNode) picture.stats())
+                .putObject("queue")
+                .put("ready", 1)
+                .put("backoff", 1)
+                .put("active", 1);
+
+        assertThat(picture.lines(200, 50))
+                .contains("Queue: 1 copy can be made now (the oldest for 0.0 s), 1 task waits for another try,"
+                        + " 1 download under way");
+    }
+
     private static StatusPicture picture(int hosts, int nodes) {
         ObjectNode stats = Json.mapper().createObjectNode();
         stats.put("at", "2026-01-02T03:04:05Z").put("counted_at", "2026-01-02T03:04:04Z");

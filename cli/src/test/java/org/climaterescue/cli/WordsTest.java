@@ -43,6 +43,22 @@ class WordsTest {
     }
 
     @Test
+    void oneThingIsToldInTheSingularAndSeveralInThePlural() {
+        assertThat(Words.count(0, "task")).isEqualTo("0 tasks");
+        assertThat(Words.count(1, "task")).isEqualTo("1 task");
+        assertThat(Words.count(1234, "task")).isEqualTo("1,234 tasks");
+        assertThat(Words.count(1, "copy", "copies")).isEqualTo("1 copy");
+        assertThat(Words.count(2, "copy", "copies")).isEqualTo("2 copies");
+        assertThat(Words.count(1, "task waits", "tasks wait")).isEqualTo("1 task waits");
+    }
+
+    @Test
+    void whatHasFailedIsToldInPlainEnglish() {
+        assertThat(Words.standing("failed")).isEqualTo("has failed");
+        assertThat(Words.standing("pending")).isEqualTo("is pending");
+    }
+
+    @Test
     void oneIsNoPlural() {
         assertThat(Words.count(1, "file")).isEqualTo("1 file");
         assertThat(Words.count(0, "file")).isEqualTo("0 files");

@@ -29,27 +29,40 @@ public final class MockCommand implements Callable<Integer> {
     @Spec
     private @Nullable CommandSpec spec;
 
-    @Option(names = "--bind", defaultValue = "127.0.0.1", description = "Address to listen on (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--bind",
+            paramLabel = "ADDRESS",
+            defaultValue = "127.0.0.1",
+            description = "Address to listen on (default: ${DEFAULT-VALUE}).")
     private String bind = "127.0.0.1";
 
-    @Option(names = "--origin-port", defaultValue = "8090", description = "Port of the origin (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--origin-port",
+            paramLabel = "N",
+            defaultValue = "8090",
+            description = "Port of the origin (default: ${DEFAULT-VALUE}).")
     private int originPort;
 
     @Option(
             names = "--priorizer-port",
+            paramLabel = "N",
             defaultValue = "8091",
-            description = "Port of the priorizer (${DEFAULT-VALUE}).")
+            description = "Port of the priorizer (default: ${DEFAULT-VALUE}).")
     private int priorizerPort;
 
     @Option(
             names = "--base-url",
+            paramLabel = "URL",
             description = "What the URLs of the catalog begin with, if agents see the origin under another address.")
     private @Nullable URI baseUrl;
 
-    @Option(names = "--plan", description = "A JSON file with more files and faults.")
+    @Option(names = "--plan", paramLabel = "FILE", description = "A JSON file with more files and faults.")
     private @Nullable Path plan;
 
-    @Option(names = "--ranking", description = "A JSON file that the priorizer answers with, instead of its own.")
+    @Option(
+            names = "--ranking",
+            paramLabel = "FILE",
+            description = "A JSON file that the priorizer answers with, instead of its own.")
     private @Nullable Path ranking;
 
     @Override

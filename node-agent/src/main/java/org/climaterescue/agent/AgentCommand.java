@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         name = "agent",
         mixinStandardHelpOptions = true,
         sortOptions = false,
-        description = "Download what the dispatcher hands out and keep it, until stopped with Ctrl-C.")
+        description = "Downloads what the dispatcher hands out and keeps it, until it is stopped with Ctrl-C.")
 // picocli sets the required options before it calls.
 @SuppressWarnings("NullAway.Init")
 public final class AgentCommand implements Callable<Integer> {
@@ -71,7 +71,7 @@ public final class AgentCommand implements Callable<Integer> {
     @Option(
             names = "--priority",
             paramLabel = "LEVEL",
-            description = "Take only tasks of this urgency or more: low, medium, high, critical.")
+            description = "Takes only tasks of this urgency or more: low, medium, high, critical.")
     private @Nullable String priority;
 
     @Option(
@@ -83,7 +83,7 @@ public final class AgentCommand implements Callable<Integer> {
 
     @Option(
             names = "--allow-private",
-            description = "Also download from private and loopback addresses (or RESCUE_ALLOW_PRIVATE=true).")
+            description = "Also downloads from private and loopback addresses (or RESCUE_ALLOW_PRIVATE=true).")
     private boolean allowPrivate;
 
     /** For picocli. */

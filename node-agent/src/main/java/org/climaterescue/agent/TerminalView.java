@@ -145,8 +145,8 @@ final class TerminalView implements View {
     }
 
     private synchronized String summaryLine() {
-        return state + ": " + files + " files, " + ByteSize.readable(bytes) + " stored, " + verified + " verified, "
-                + failures + " failed" + (problem.isEmpty() ? "" : " | " + problem);
+        return state + ": " + files + (files == 1 ? " file, " : " files, ") + ByteSize.readable(bytes) + " stored, "
+                + verified + " verified, " + failures + " failed" + (problem.isEmpty() ? "" : " | " + problem);
     }
 
     private ProgressBar bar(ProgressBarRenderer renderer) {

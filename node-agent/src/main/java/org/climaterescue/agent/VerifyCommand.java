@@ -18,7 +18,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         mixinStandardHelpOptions = true,
-        description = "Compare every file that a node stores with its recorded SHA-256 digest.")
+        description = "Compares every file that a node stores with its recorded SHA-256 digest.")
 // picocli sets the required parameter before it calls.
 @SuppressWarnings("NullAway.Init")
 public final class VerifyCommand implements Callable<Integer> {
@@ -40,8 +40,9 @@ public final class VerifyCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         try {
             FixityCheck.Result result = FixityCheck.run(directory, out::println);
-            out.println(result.files() + " files, " + ByteSize.readable(result.bytes()) + " read, "
-                    + (result.wrong() == 0 ? "all as recorded" : result.wrong() + " wrong"));
+            out.println(
+                    (result.files() == 1 ? "1 file, " : result.files() + " files, ") + ByteSize.readable(result.bytes())
+                            + " read, " + (result.wrong() == 0 ? "all as recorded" : result.wrong() + " wrong"));
             out.flush();
             return result.wrong() == 0 ? 0 : 1;
         } catch (IOException unreadable) {

@@ -129,7 +129,7 @@ final class Recognition {
         return new BrokenCatalog(
                 ("the file is in no format that is known here: %s. A catalog is a JSON object with dataset or "
                                 + "distribution (dcat), with result, results or resources (ckan), JSON lines with url (jsonl), or a "
-                                + "table or list of URLs (csv); if it is one, say so by format=")
+                                + "table or list of URLs (csv); if it is one of these, name it as the format")
                         .formatted(what));
     }
 }
