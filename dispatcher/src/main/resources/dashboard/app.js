@@ -114,7 +114,7 @@ function showWanted() {
     if (section) {
         section.scrollIntoView();
         // Who comes by keyboard goes on from there.
-        document.getElementById(`${wanted}-title`).focus({ preventScroll: true });
+        document.getElementById(`${wanted}-title`)?.focus({ preventScroll: true });
         wanted = null;
     }
 }

@@ -25,19 +25,19 @@ export function contents() {
     return html`<section id="contents" aria-labelledby="contents-title">
         <h2 id="contents-title" tabindex="-1">What is in it?</h2>
         ${searching()}
-        <div class="card flush"><h3>Catalogs</h3>
+        <section id="catalogs" class="card flush" aria-labelledby="catalogs-title"><h3 id="catalogs-title">Catalogs</h3>
             ${(catalogs.items ?? []).length ? html`<ul class="catalogs">${repeat(catalogs.items, (one) => one.catalog_id, catalog)}</ul>` : nothing}
             ${instead(catalogs, "No catalog has been imported yet.")}
             ${pager(catalogs, "Catalogs")}
             ${drop()}
-        </div>
+        </section>
     </section>`;
 }
 
 function searching() {
-    return html`<div class="card flush">
+    return html`<section id="files" class="card flush" aria-labelledby="files-title">
         <form class="tools inside" role="search" @submit=${look}>
-            <h3>Files</h3>
+            <h3 id="files-title">Files</h3>
             ${within ? html`<span class="within">in <b>${within.name ?? within.id}</b>
                 <button type="button" class="bare" aria-label="Search in all catalogs" @click=${everywhere}>×</button></span>` : nothing}
             <input name="search" type="search" aria-label="Part of a URL, a name or a dataset" placeholder="URL, name or dataset" maxlength="512">
@@ -46,7 +46,7 @@ function searching() {
             <button type="submit">Search</button>
         </form>
         ${sought ? results() : html`<p class="empty">Search for a file by its URL, its name or its dataset; without a word, the newest are shown.</p>`}
-    </div>`;
+    </section>`;
 }
 
 function results() {

@@ -2,6 +2,7 @@ package org.climaterescue.dispatcher.dashboard;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
@@ -115,5 +116,43 @@ abstract class BrowserTest extends FleetTest {
         assertThat(pager).containsText(what + " " + (perPage + 1) + " to ");
         press(pager, "Previous");
         assertThat(pager).containsText(what + " 1 to " + perPage);
+    }
+
+    /**
+     * A list that is searched while it cannot be read says so, and is there once somebody tries again.
+     *
+     * @param path of the list
+     * @param search the label of its search
+     * @param text finds one row
+     */
+    protected void isReadWhenSomebodyTriesAgain(String path, String search, String text) {
+        // Who does not look at the page is not asked for: a list stays as it is until the button is pressed.
+        page.evaluate("Object.defineProperty(document, 'hidden', { get: () => true })");
+        page.route(Pattern.compile("/" + path + "\\?"), route -> route.abort());
+        page.getByLabel(search).fill(text);
+        Locator section = page.locator("section").filter(new Locator.FilterOptions().setHas(page.getByLabel(search)));
+        assertThat(section.getByRole(AriaRole.ALERT)).containsText("The dispatcher cannot be reached");
+        page.unrouteAll();
+
+        press(section, "Try again");
+        assertThat(section.locator("tbody tr")).hasCount(1);
+        assertThat(section.getByRole(AriaRole.ALERT)).hasCount(0);
+        // The browser itself notes each call that fails.
+        chromium.forgive();
+    }
+
+    /** Gives the catalog's id. */
+    protected String imported(String name, String text) {
+        String id = dispatcher.post("/catalogs?format=csv&name=" + name, text).at("/catalog_id");
+        await().until(() -> dispatcher.get("/catalogs/" + id).at("/status").equals("imported"));
+        return id;
+    }
+
+    protected Locator files() {
+        return section("files").locator("tbody tr");
+    }
+
+    protected Locator catalog(String name) {
+        return page.locator(".catalogs li").filter(new Locator.FilterOptions().setHasText(name));
     }
 }

@@ -2,29 +2,22 @@ package org.climaterescue.dispatcher.dashboard;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
-import com.google.gson.JsonObject;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
-import com.microsoft.playwright.options.FilePayload;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** What is in the rescue: catalogs and how they come in, the search, and a task's page. */
+/** What is in the rescue: the search, and a task's page. */
 class ContentsTest extends BrowserTest {
-
-    /** Catalogs are sent at this pace, in bytes a second, where their way is to be watched. */
-    private static final int PACE = 50_000;
 
     @Override
     Set<String> places() {
-        return Set.of("contents", "task", "dialog");
+        return Set.of("contents", "files", "task", "dialog");
     }
 
     @Test
@@ -87,53 +80,6 @@ class ContentsTest extends BrowserTest {
     }
 
     @Test
-    void aCatalogIsImportedByDroppingItsFile() {
-        String url = "http://dropped" + test + ".example.org/a";
-        drop("drop" + test + ".csv", "url\n" + url + "\nnonsense\n");
-        assertThat(page.getByLabel("Name of the catalog")).hasValue("drop" + test + ".csv");
-        assertThat(question()).containsText("under the same name");
-        page.getByLabel("Name of the catalog").fill("agency" + test);
-        press(question(), "Import");
-
-        Locator catalog = catalog("agency" + test);
-        assertThat(catalog).containsText("imported");
-        assertThat(catalog).containsText("1 added");
-        assertThat(page.waitForDownload(() -> link(catalog, "1 rejected").click())
-                        .path())
-                .content()
-                .contains("nonsense");
-        assertThat(dispatcher.get("/tasks?search=dropped" + test).at("/items/0/dataset_url"))
-                .isEqualTo(url);
-    }
-
-    @Test
-    void aCatalogOfANameThatIsThereIsSaidToBeItsNextVersion() {
-        dispatcher.post("/catalogs?format=csv&name=data" + test + ".csv", "url\n");
-        assertThat(catalog("data" + test)).hasCount(1);
-        drop("data" + test + ".csv", "url\nhttp://second" + test + ".example.org/a\n");
-
-        assertThat(question()).containsText("becomes its next version");
-        page.getByLabel("Name of the catalog").fill("other" + test);
-        assertThat(question()).not().containsText("becomes its next version");
-        press(question(), "Leave it");
-
-        assertThat(question()).hasCount(0);
-        assertThat(page.locator(".drop")).containsText("Drop a catalog here");
-        assertThat(dispatcher.get("/tasks?search=second" + test).at("/items/0/task_id"))
-                .isEmpty();
-    }
-
-    @Test
-    void aCatalogIsImportedByChoosingItsFile() {
-        byte[] lines = ("{\"url\":\"http://chosen" + test + ".example.org/a\"}\n").getBytes(StandardCharsets.UTF_8);
-        page.locator(".drop input[type=file]")
-                .setInputFiles(new FilePayload("chosen" + test + ".jsonl", "application/x-ndjson", lines));
-        press(question(), "Import");
-
-        assertThat(catalog("chosen" + test)).containsText("imported");
-    }
-
-    @Test
     void filesAreFoundByTheirStatus() {
         String cancelled = submit(", 'copies':1, 'name':'one of two " + test + "'");
         submit(", 'copies':1, 'name':'other of two " + test + "'");
@@ -148,38 +94,13 @@ class ContentsTest extends BrowserTest {
     }
 
     @Test
-    void filesAndCatalogsAreTurnedOverPageByPage() {
+    void aLongListOfFilesIsTurnedOverPageByPage() {
         for (int i = 0; i < 26; i++) {
             submit(1);
         }
-        for (int i = 0; i < 11; i++) {
-            dispatcher.post("/catalogs?format=csv&name=page" + i + "of" + test, "url\n");
-        }
         search();
 
-        turn(section("contents"), "Files", 25);
-        turn(section("contents"), "Catalogs", 10);
-    }
-
-    @Test
-    void aCatalogLeadsToItsFilesAndAFileToItsCatalog() {
-        imported("ice" + test, "url\nhttp://ice" + test + ".example.org/a\n");
-        String other = submit(1);
-
-        link(catalog("ice" + test), "ice" + test).click();
-        assertThat(files()).hasCount(1);
-        assertThat(section("contents").locator(".within")).containsText("in ice" + test);
-        press(section("contents"), "Search in all catalogs");
-        assertThat(files().filter(new Locator.FilterOptions().setHasText(url(other))))
-                .hasCount(1);
-
-        page.navigate("/#/tasks/" + dispatcher.get("/tasks?search=ice" + test).at("/items/0/task_id"));
-        link(section("task"), "ice" + test).click();
-
-        assertThat(files()).hasCount(1);
-        page.reload();
-        assertThat(files()).hasCount(1);
-        assertThat(section("contents-title")).isInViewport();
+        turn(section("files"), "Files", 25);
     }
 
     @Test
@@ -198,38 +119,6 @@ class ContentsTest extends BrowserTest {
     }
 
     @Test
-    void aCatalogOnItsWayTellsHowFarItIsAndIsCalledOff() {
-        slowDown();
-        drop("large" + test + ".csv", "url\n" + "http://example.org/\n".repeat(PACE * 5 / 2));
-        press(question(), "Import");
-        Locator sending = page.locator(".drop");
-        assertThat(sending).containsText("Sending large" + test + ".csv");
-        assertThat(sending).containsText(Pattern.compile("[1-9][\\d.]* kB of 2.5 MB, \\d+ s left"));
-        assertThat(Axe.serious(page)).isEmpty();
-        page.screenshot(new Page.ScreenshotOptions().setPath(LooksTest.PICTURES.resolve("sending.png")));
-
-        press(sending, "Cancel");
-
-        assertThat(notice()).containsText("nothing of it is imported");
-        assertThat(sending).containsText("Drop a catalog here");
-        assertThat(catalog("large" + test)).hasCount(0);
-    }
-
-    @Test
-    void aCatalogThatIsAllSentIsNotCalledOffAnyMore() {
-        conditions(-1, 3000);
-        drop("whole" + test + ".csv", "url\nhttp://whole" + test + ".example.org/a\n");
-        press(question(), "Import");
-        Locator sent = page.locator(".drop")
-                .filter(new Locator.FilterOptions().setHasText("All is sent; the dispatcher looks at it."));
-        assertThat(sent.filter(new Locator.FilterOptions().setHasNot(page.getByRole(AriaRole.BUTTON))))
-                .isVisible();
-
-        conditions(-1, 0);
-        assertThat(catalog("whole" + test)).containsText("1 added");
-    }
-
-    @Test
     void anAddressThatMakesNoSenseLeavesThePageAtWork() {
         String task = submit(1);
         String catalog = imported("sense" + test, "url\n");
@@ -241,6 +130,7 @@ class ContentsTest extends BrowserTest {
             assertThat(section("contents").locator(".within b")).hasText(address.getValue());
         }
         press(section("contents"), "Try again");
+        press(section("contents"), "Search in all catalogs");
         page.navigate("/#/tasks/%");
         assertThat(page.getByRole(AriaRole.ALERT)).isVisible();
 
@@ -251,93 +141,10 @@ class ContentsTest extends BrowserTest {
         chromium.forgive();
     }
 
-    @Test
-    void filesThatAreDroppedMeanwhileAreSentNext() {
-        slowDown();
-        drop("first" + test + ".csv", "url\n" + "http://example.org/\n".repeat(PACE / 40));
-        press(question(), "Import");
-        assertThat(page.locator(".drop")).containsText("Sending first" + test + ".csv");
-        drop("second" + test + ".csv", "url\n");
-
-        assertThat(question()).containsText("Import second" + test + ".csv");
-        press(question(), "Import");
-
-        assertThat(catalog("first" + test)).containsText("imported");
-        assertThat(catalog("second" + test)).containsText("imported");
-    }
-
-    @Test
-    void aCatalogWhoseConnectionBreaksIsSaidNotToHaveArrived() {
-        page.route(Pattern.compile("/catalogs\\?name"), route -> route.abort("connectionreset"));
-        drop("lost" + test + ".csv", "url\n");
-        press(question(), "Import");
-
-        assertThat(notice()).containsText("lost" + test + ".csv did not arrive: the connection broke");
-        assertThat(page.locator(".drop")).containsText("Drop a catalog here");
-        // The browser itself notes each call that fails.
-        chromium.forgive();
-    }
-
-    @Test
-    void aCatalogThatIsRefusedIsToldWhy() {
-        drop("refused" + test + ".csv", "url\n");
-        page.getByLabel("Name of the catalog").fill("a\u0000b");
-        press(question(), "Import");
-
-        assertThat(notice()).containsText("name must be 1 to");
-        chromium.forgive();
-    }
-
-    /** Gives the catalog's id. */
-    private String imported(String name, String text) {
-        String id = dispatcher.post("/catalogs?format=csv&name=" + name, text).at("/catalog_id");
-        await().until(() -> dispatcher.get("/catalogs/" + id).at("/status").equals("imported"));
-        return id;
-    }
-
     private void search() {
         page.getByRole(
                         AriaRole.BUTTON,
                         new Page.GetByRoleOptions().setName("Search").setExact(true))
                 .click();
-    }
-
-    private Locator files() {
-        return section("contents").locator("tbody tr");
-    }
-
-    private Locator catalog(String name) {
-        return page.locator(".catalogs li").filter(new Locator.FilterOptions().setHasText(name));
-    }
-
-    /** What the page sends goes out slowly from now on. */
-    private void slowDown() {
-        conditions(PACE, 0);
-    }
-
-    /**
-     * What the network is like from now on.
-     *
-     * @param upload bytes a second; -1: as many as there are
-     * @param latency before an answer comes, in ms
-     */
-    private void conditions(int upload, int latency) {
-        var conditions = new JsonObject();
-        conditions.addProperty("offline", false);
-        conditions.addProperty("latency", latency);
-        conditions.addProperty("downloadThroughput", -1);
-        conditions.addProperty("uploadThroughput", upload);
-        page.context().newCDPSession(page).send("Network.emulateNetworkConditions", conditions);
-    }
-
-    private void drop(String name, String text) {
-        page.locator(".drop").evaluate("""
-                (zone, [name, text]) => {
-                    const files = new DataTransfer();
-                    files.items.add(new File([text], name));
-                    for (const type of ["dragover", "drop"]) {
-                        zone.dispatchEvent(new DragEvent(type, { dataTransfer: files, bubbles: true, cancelable: true }));
-                    }
-                }""", new Object[] {name, text});
     }
 }
