@@ -8,18 +8,18 @@ function colour(name) {
     return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 }
 
-/** From the samples of the history, oldest first, the columns that are drawn: times in s, files, bytes a second. */
+/**
+ * From two samples of the history or more, oldest first, the columns that are drawn: times in s, files, and the bytes a second that came in
+ * since the sample before. So many came in at the first one too, for that is where this pace began.
+ */
 export function columns(samples) {
     const at = samples.map((sample) => Date.parse(sample.at) / 1000);
     const files = samples.map((sample) => sample.rescued.count);
-    const pace = samples.map((sample, i) => {
-        if (i === 0) {
-            return null;
-        }
+    const pace = samples
+        .slice(1)
         // Copies that were withdrawn in between make the sum smaller; nothing came in at less than no speed.
-        return Math.max(0, sample.copies.bytes - samples[i - 1].copies.bytes) / (at[i] - at[i - 1]);
-    });
-    return [at, files, pace];
+        .map((sample, i) => Math.max(0, sample.copies.bytes - samples[i].copies.bytes) / (at[i + 1] - at[i]));
+    return [at, files, [pace[0], ...pace]];
 }
 
 /** A chart in an element, which follows the element's width and the page's colours. */
@@ -68,14 +68,15 @@ export class Chart {
                 padding: [12, 4, 0, 4],
                 scales: { files: { range: (u, low, high) => [0, Math.max(1, high) * 1.05] }, pace: { range: (u, low, high) => [0, Math.max(1, high) * 1.2] } },
                 axes: [
-                    { ...axis, space: 70, values: (u, ticks, i, space, step) => ticks.map((at) => tick(at, step)) },
+                    { ...axis, space: 70, size: 30, values: (u, ticks, i, space, step) => ticks.map((at) => tick(at, step)) },
                     { ...axis, scale: "files", size: 56, values: (u, ticks) => ticks.map((n) => (Number.isInteger(n) ? count(n) : "")) },
                     { ...axis, scale: "pace", side: 1, size: 68, grid: { show: false }, values: (u, ticks) => ticks.map((n) => `${bytes(n)}/s`) },
                 ],
                 series: [
                     {},
                     { scale: "files", stroke: safe, width: 2, points: { show: false } },
-                    { scale: "pace", stroke: pace, width: 1, fill: colour("--pace-fill"), points: { show: false }, spanGaps: true },
+                    // In steps: it is known of each stretch between two samples, not of the moments.
+                    { scale: "pace", stroke: pace, width: 1, fill: colour("--pace-fill"), points: { show: false }, paths: uPlot.paths.stepped({ align: -1 }) },
                 ],
                 hooks: {
                     setCursor: [(u) => this.point?.(u.cursor.idx)],

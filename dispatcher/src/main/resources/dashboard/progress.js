@@ -192,8 +192,7 @@ function readout() {
         return nothing;
     }
     const [, files, paces] = following;
-    const speed = paces[pointed] === null ? "" : `, ${rate(paces[pointed])}`;
-    return `${time(samples[pointed].at)}: ${count(files[pointed])} safe${speed}`;
+    return `${time(samples[pointed].at)}: ${count(files[pointed])} safe, ${rate(paces[pointed])}`;
 }
 
 function spoken() {

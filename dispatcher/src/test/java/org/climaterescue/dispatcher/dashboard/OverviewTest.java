@@ -5,10 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.options.BoundingBox;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.climaterescue.db.Database;
+import org.climaterescue.db.Sql;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 
@@ -107,6 +112,45 @@ class OverviewTest extends BrowserTest {
         assertThat(page.locator("#curve")).isVisible();
         assertThat(dispatcher.get("/stats/history?span=all").body().at("/items").size())
                 .isGreaterThanOrEqualTo(before.size());
+    }
+
+    @Test
+    void whatCameInIsDrawnFromTheFirstFigureOn() throws SQLException {
+        submit(1);
+        try (Connection connection = dispatcher.bean(Database.class).connect("a past")) {
+            Sql.of(connection, "delete from progress").update();
+            Sql.of(connection, """
+                            insert into progress (at, tasks, rescued, rescued_bytes, failed, copies, copied_bytes, took_seconds)
+                            select clock_timestamp() - make_interval(mins => minutes), 1, 0, 0, 0, copies, copies * 1000000000::bigint, 0.01
+                            from (values (50, 0), (10, 10)) as past (minutes, copies)
+                            """).update();
+        }
+        page.reload();
+
+        // The first stretch goes on to four fifths of the width; in the midst of it there is some of the colour of what
+        // arrives.
+        page.waitForFunction("""
+                () => {
+                    const canvas = document.querySelector("#curve canvas");
+                    if (!canvas) {
+                        return false;
+                    }
+                    const plot = document.querySelector("#curve .u-over");
+                    const x = ((plot.offsetLeft + 0.4 * plot.clientWidth) * canvas.width) / canvas.clientWidth;
+                    const { data } = canvas.getContext("2d").getImageData(x, 0, 1, canvas.height);
+                    return data.some((blue, i) => i % 4 === 2 && data[i + 1] > 0 && blue - data[i - 1] > 40);
+                }""");
+        // The browser itself notes that pixels are read.
+        chromium.forgive();
+    }
+
+    @Test
+    void theCurveEndsWithItsTimesAndNothingIsBlankBeneathThem() {
+        submit(1);
+        BoundingBox plot = page.locator("#curve .u-over").boundingBox();
+        BoundingBox curve = section("curve").boundingBox();
+
+        assertThat(curve.y + curve.height - plot.y - plot.height).isBetween(20.0, 32.0);
     }
 
     private int safe() {
