@@ -92,6 +92,7 @@ async function call(method, name, { parameters, json, as = key() } = {}) {
 
 export const get = (name, parameters) => call("GET", name, { parameters });
 export const post = (name, parameters, json) => call("POST", name, { parameters, json });
+export const remove = (name) => call("DELETE", name);
 export const patch = (name, json) => call("PATCH", name, { json });
 export const whoAmI = (as) => call("GET", "/whoami", { as });
 

@@ -1,10 +1,11 @@
 // What is in it? Catalogs, and the search for a file.
 
 import { html, nothing, repeat } from "./lit.js";
-import { get, segment } from "./api.js";
+import { get, remove, segment } from "./api.js";
+import { operate } from "./dialogs.js";
 import { bytes, count, counted, duration, NONE, percent, standing, time } from "./format.js";
 import { drop, whenSent } from "./importing.js";
-import { bar, catalogLink, instead, pager, pill, taskLink } from "./parts.js";
+import { action, bar, catalogLink, foreign, instead, pager, pill, taskLink } from "./parts.js";
 import { changed, List, now, repeatedly } from "./state.js";
 
 const catalogs = new List("/catalogs", 10);
@@ -38,7 +39,7 @@ function searching() {
     return html`<section id="files" class="card flush" aria-labelledby="files-title">
         <form class="tools inside" role="search" @submit=${look}>
             <h3 id="files-title">Files</h3>
-            ${within ? html`<span class="within">in <b>${within.name ?? within.id}</b>
+            ${within ? html`<span class="within">in <b dir="auto">${within.name ?? within.id}</b>
                 <button type="button" class="bare" aria-label="Search in all catalogs" @click=${everywhere}>×</button></span>` : nothing}
             <input name="search" type="search" aria-label="Part of a URL, a name or a dataset" placeholder="URL, name or dataset" maxlength="512">
             <select name="status" aria-label="Status"><option value="">any status</option>
@@ -53,10 +54,10 @@ function results() {
     const rows = found.items ?? [];
     const partly = found.items && found.next && rows.length < found.limit;
     return html`<div role="region" aria-label="Files found">
-        ${rows.length ? html`<table class="rows"><thead><tr><th>File</th><th>Dataset</th><th>Size</th><th>Copies</th><th>Priority</th><th>Status</th></tr></thead>
+        ${rows.length ? html`<table class="rows files"><thead><tr><th>File</th><th>Dataset</th><th>Size</th><th>Copies</th><th>Priority</th><th>Status</th></tr></thead>
             <tbody>${repeat(rows, (task) => task.task_id, (task) => html`<tr>
-                <th scope="row" data-label="File">${taskLink(task)}<small class="url">${task.dataset_url}</small></th>
-                <td data-label="Dataset">${task.dataset ?? NONE}<small>${task.organization ?? nothing}</small></td>
+                <th scope="row" data-label="File">${taskLink(task)}<small class="url" dir="ltr">${task.dataset_url}</small></th>
+                <td data-label="Dataset" class="wide"><span class="dataset">${foreign(task.dataset ?? NONE)}</span><small>${foreign(task.organization ?? "")}</small></td>
                 <td data-label="Size" class="number">${bytes(task.size_bytes)}</td>
                 <td data-label="Copies" class="number">${task.copies_held} of ${task.copies_target}</td>
                 <td data-label="Priority" class="number">${task.priority}</td>
@@ -109,17 +110,39 @@ function everywhere() {
 
 function catalog(one) {
     const importing = one.status === "importing";
+    const failed = one.status === "failed";
     const share = one.file_bytes ? one.bytes_read / one.file_bytes : 0;
+    // A file that was not recognised has no format.
+    const kind = [one.format === "auto" ? null : one.format, one.datasets ? counted(one.datasets, "dataset") : null].filter(Boolean).join(" · ");
     return html`<li>
-        <div class="group"><div><b>${catalogLink(one.catalog_id, one.name)}</b> <small class="inline">${one.format} · ${counted(one.datasets, "dataset")}</small>
+        <div class="group"><div><b>${catalogLink(one.catalog_id, one.name)}</b> <small class="inline">${kind}</small>
             ${pill(one.status)}</div><small title=${time(one.finished_at ?? one.started_at)}>${importing
                 ? `for ${duration((now() - Date.parse(one.started_at)) / 1000)}`
                 : time(one.finished_at)}</small></div>
         ${importing ? html`<div class="group">${bar(share, percent(one.bytes_read, one.file_bytes))}<small>${percent(one.bytes_read, one.file_bytes)} of ${bytes(one.file_bytes)}</small></div>` : nothing}
-        ${one.error ? html`<p class="alarm">${one.error}</p>` : nothing}
-        <p class="counts">${counted(one.read, "record")}: ${[
-            [one.added, "added"], [one.updated, "updated"], [one.unchanged, "unchanged"], [one.duplicates, one.duplicates === 1 ? "duplicate" : "duplicates"], [one.repaired, "with a repaired URL"], [one.gone, "listed no more"],
-        ].filter(([n]) => n).map(([n, what]) => `${count(n)} ${what}`).join(", ") || "none of use"}${one.rejected
-            ? html`, <a href="/catalogs/${one.catalog_id}/rejected" download="${one.name}-rejected.jsonl">${count(one.rejected)} rejected</a>` : nothing}</p>
+        ${failed ? whyFailed(one) : nothing}
+        ${failed && !one.read ? nothing : html`<p class="counts">${became(one)}</p>`}
     </li>`;
+}
+
+/** What happened, what came of it, and what to do. */
+function whyFailed(one) {
+    return html`<p class="alarm">The import failed: ${one.error}.</p>${one.read === one.rejected
+        ? html`<div class="group"><p class="counts">Nothing was taken from this file. Import the right one under the name “${foreign(one.name)}”, or remove this one.</p>
+            ${action("Remove", () => forget(one), { about: one.name })}</div>`
+        : html`<p class="counts">What came before that is kept. Get the file again and import it under the name “${foreign(one.name)}”; nothing is doubled.</p>`}`;
+}
+
+function became(one) {
+    const counts = [
+        [one.added, "added"], [one.updated, "updated"], [one.unchanged, "unchanged"], [one.duplicates, one.duplicates === 1 ? "duplicate" : "duplicates"],
+        [one.repaired, "with a repaired URL"], [one.gone, "listed no more"],
+    ].filter(([n]) => n).map(([n, what]) => `${count(n)} ${what}`).join(", ") || "none of use";
+    return html`${counted(one.read, "record")}: ${counts}${one.rejected
+        ? html`, <a href="/catalogs/${one.catalog_id}/rejected" download="${one.name}-rejected.jsonl">${count(one.rejected)} rejected</a>` : nothing}`;
+}
+
+async function forget(one) {
+    await operate(() => remove(`/catalogs/${segment(one.catalog_id)}`), html`${foreign(one.name)} is removed from the list.`);
+    await catalogs.load();
 }

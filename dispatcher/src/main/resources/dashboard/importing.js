@@ -7,6 +7,9 @@ import { bytes, duration, percent } from "./format.js";
 import { action, bar } from "./parts.js";
 import { changed } from "./state.js";
 
+/** So long after it was called off, in ms, a file that had arrived whole all the same is stored, and its import has begun. */
+const SETTLED = 2_000;
+
 /** Before that nobody knows how fast it goes, in ms. */
 const FIRST_GUESS = 2_000;
 
@@ -52,6 +55,9 @@ export function drop() {
 }
 
 function progress({ name, size, done, since, call }) {
+    if (call.signal.aborted) {
+        return html`<span role="status">${name} is called off. Asking the dispatcher what had arrived…</span>`;
+    }
     const share = size ? done / size : 1;
     // A dispatcher that has all of it imports it, whatever becomes of the call.
     const all = share >= 1;
@@ -83,7 +89,8 @@ async function bring(files) {
 
 /** Tells what came of it; null when nothing was sent. */
 async function send(file) {
-    const name = await nameOf(file);
+    const before = await catalogsByName();
+    const name = await nameOf(file, before);
     if (!name) {
         return null;
     }
@@ -102,7 +109,8 @@ async function send(file) {
         return `${file.name} is being imported as “${name}”.`;
     } catch (failure) {
         if (call.signal.aborted) {
-            return `${file.name} was not sent to its end; nothing of it is imported.`;
+            changed();
+            return await calledOff(file, name, before.get(name));
         }
         throw failure;
     } finally {
@@ -112,15 +120,37 @@ async function send(file) {
     }
 }
 
+/**
+ * Tells what became of a file that was called off: it may have arrived whole a moment before, which the dispatcher alone knows.
+ *
+ * @param before the catalog of this name as it was before; undefined when there was none
+ */
+async function calledOff(file, name, before) {
+    await new Promise((settled) => setTimeout(settled, SETTLED));
+    let one;
+    try {
+        one = (await catalogsByName()).get(name);
+    } catch {
+        return `${file.name} was called off. Whether all of it had arrived by then is not known, for the dispatcher cannot be asked; if it had, the catalog “${name}” is in the list below.`;
+    }
+    const arrived = one && one.started_at !== before?.started_at && one.file_bytes === file.size;
+    return arrived
+        ? `${file.name} had arrived whole before it was called off: it is imported as “${name}”.`
+        : `${file.name} was not sent to its end; nothing of it is imported.`;
+}
+
 /** Whoever closes the page while a file is sent is asked first. */
 function stay(event) {
     event.preventDefault();
 }
 
-/** Every agency calls its catalog data.json, and a catalog of the same name is the next version of that one: so this is asked. */
-async function nameOf(file) {
+async function catalogsByName() {
     const { items } = await get("/catalogs", { limit: 1000 });
-    const known = new Set(items.map((one) => one.name));
+    return new Map(items.map((one) => [one.name, one]));
+}
+
+/** Every agency calls its catalog data.json, and a catalog of the same name is the next version of that one: so this is asked. */
+function nameOf(file, known) {
     return named(`Import ${file.name}`, "Name of the catalog", file.name, (name) => known.has(name)
         ? "A catalog of this name is there already. This becomes its next version: what it lists no more is marked as gone."
         : "Its next version comes under the same name.");

@@ -41,18 +41,28 @@ export function instead(list, empty) {
     return list.items.length ? nothing : html`<p class="empty">${empty}</p>`;
 }
 
+/** What strangers called something, in the midst of our words: whatever direction it is written in, these stay in order. */
+export function foreign(name) {
+    return html`<bdi>${name}</bdi>`;
+}
+
+/** Those that are given, side by side. */
+export function foreignList(names) {
+    return names.filter(Boolean).map((name, i) => html`${i ? " · " : nothing}${foreign(name)}`);
+}
+
 /** A button that does something to the service. */
 export function action(label, does, { about = "", tone = "quiet", disabled = false } = {}) {
     return html`<button class=${tone} ?disabled=${disabled} aria-label=${about ? `${label}: ${about}` : nothing} @click=${does}>${label}</button>`;
 }
 
 export function taskLink(task) {
-    return html`<a class="task" href="#/tasks/${task.task_id}">${taskName(task)}</a>`;
+    return html`<a class="task" dir="auto" href="#/tasks/${task.task_id}">${taskName(task)}</a>`;
 }
 
 /** Leads to the files that a catalog gave. */
 export function catalogLink(id, name) {
-    return html`<a href="#/catalogs/${id}">${name}</a>`;
+    return html`<a dir="auto" href="#/catalogs/${id}">${name}</a>`;
 }
 
 export function fact(term, value, note) {

@@ -1,11 +1,13 @@
 package org.climaterescue.cli;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -73,6 +75,26 @@ final class CatalogsCommand implements Callable<Integer> {
             throws InterruptedException {
         try (DispatcherApi api = dispatcher.connect()) {
             api.copy("/catalogs/%s/rejected".formatted(DispatcherApi.encoded(catalog)), out());
+            return 0;
+        }
+    }
+
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = "Forgets a catalog that came to nothing: its import failed, and no file hangs on it.")
+    int remove(
+            @Parameters(paramLabel = "CATALOG", description = "Its id, such as c-1.") String catalog,
+            @Option(names = "--json", description = "Prints the answer as it is.") boolean json)
+            throws InterruptedException {
+        try (DispatcherApi api = dispatcher.connect()) {
+            JsonNode answer = api.call("DELETE", "/catalogs/" + DispatcherApi.encoded(catalog));
+            out().println(
+                            json
+                                    ? answer
+                                    : "Catalog %s (%s) is removed."
+                                            .formatted(
+                                                    catalog, answer.path("name").asText()));
             return 0;
         }
     }

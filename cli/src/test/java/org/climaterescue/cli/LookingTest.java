@@ -167,12 +167,37 @@ class LookingTest {
 
         Run run = rescue("import", file.toString(), "--name", "A list");
 
-        assertThat(run.out()).contains("./rescue catalogs rejected c-1");
-        assertThat(rescue("catalogs").out()).contains("c-1", "A list", "imported");
-        assertThat(rescue("catalogs", "rejected", "c-1").out().strip())
+        String id = catalog("A list");
+        assertThat(run.out()).contains("./rescue catalogs rejected " + id);
+        assertThat(rescue("catalogs").out()).contains(id, "A list", "imported");
+        assertThat(rescue("catalogs", "rejected", id).out().strip())
                 .hasLineCount(1)
                 .contains("\"position\":\"line 3\"", "nonsense");
-        assertThat(rescue("tasks", "--catalog", "c-1").out()).contains("http://listed.example/a");
+        assertThat(rescue("tasks", "--catalog", id).out()).contains("http://listed.example/a");
+    }
+
+    @Test
+    void aCatalogThatCameToNothingIsRemoved() throws Exception {
+        Path file = Files.writeString(dir.resolve("page.html"), "<!doctype html>");
+        assertThat(Run.rescue("import", file.toString(), "--dispatcher", uri.toString())
+                        .code())
+                .isOne();
+        String id = catalog("page.html");
+
+        assertThat(rescue("catalogs", "remove", id).out()).isEqualTo("Catalog " + id + " (page.html) is removed.\n");
+
+        assertThat(rescue("catalogs").out()).doesNotContain("page.html");
+    }
+
+    /** The id of the catalog of this name. */
+    private String catalog(String name) {
+        return rescue("catalogs")
+                .out()
+                .lines()
+                .filter(line -> line.contains(name))
+                .map(line -> line.strip().replaceAll(" .*", ""))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
@@ -184,7 +209,10 @@ class LookingTest {
     @Test
     void whatIsNotThereIsSaidInOneLine() {
         for (String[] line : new String[][] {
-            {"task", "t-zzzzzzz"}, {"copies", "http://unknown.example/"}, {"catalogs", "rejected", "c-zzz"},
+            {"task", "t-zzzzzzz"},
+            {"copies", "http://unknown.example/"},
+            {"catalogs", "rejected", "c-zzz"},
+            {"catalogs", "remove", "c-zzz"},
         }) {
             Run run = Run.rescue(Stream.concat(Stream.of(line), Stream.of("--dispatcher", uri.toString()))
                     .toArray(String[]::new));

@@ -101,6 +101,10 @@ public final class TestService implements AutoCloseable {
                 .POST(BodyPublishers.ofByteArray(body)));
     }
 
+    public Answer delete(String path) {
+        return send(HttpRequest.newBuilder(uri(path)).DELETE());
+    }
+
     /** Any other request. */
     public Answer send(HttpRequest.Builder request) {
         try {

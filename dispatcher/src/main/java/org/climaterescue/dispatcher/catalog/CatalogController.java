@@ -5,6 +5,7 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Consumes;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.climaterescue.db.Transactions;
 import org.climaterescue.db.catalog.Catalogs;
+import org.climaterescue.db.catalog.Imports;
 import org.climaterescue.dispatcher.problem.ProblemException;
 import org.climaterescue.dispatcher.security.Roles;
 import org.climaterescue.dispatcher.streaming.PagedStream;
@@ -114,6 +116,25 @@ final class CatalogController {
             after.set(row.no());
         }
         return out.toByteArray();
+    }
+
+    /**
+     * Forgets a catalog that came to nothing: its import failed, and no file hangs on it. Any other stays, for it tells where files come from.
+     *
+     * @return the catalog as it was
+     */
+    @Delete("/{catalogId}")
+    @Secured(Roles.OPERATOR)
+    @Operation(operationId = "forgetCatalog")
+    CatalogPage forget(@PathVariable String catalogId) {
+        Catalogs.Row catalog = known(catalogId);
+        if (!transactions.in(connection -> Imports.forget(connection, catalog.catalogNo()))) {
+            throw ProblemException.conflict(
+                    "catalog_in_use",
+                    "catalog %s stays: only one whose import failed before it gave anything can be removed; import its next version under the name %s"
+                            .formatted(catalogId, catalog.name()));
+        }
+        return CatalogPage.from(catalog);
     }
 
     private Catalogs.Row known(String catalogId) {

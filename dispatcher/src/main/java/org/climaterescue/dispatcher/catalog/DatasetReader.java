@@ -238,7 +238,7 @@ final class DatasetReader {
             if (name.equals(one.files())) {
                 if (one != kind) {
                     throw new BrokenCatalog(
-                            "this is no %s catalog: %s has %s, not %s; import it with the format %s, or name none"
+                            "this is no %s catalog: %s has %s, not %s; import it as %s, or name no format"
                                     .formatted(
                                             kind.format().wire(),
                                             dataset.place(),

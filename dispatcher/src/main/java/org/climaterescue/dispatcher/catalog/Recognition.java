@@ -33,7 +33,7 @@ final class Recognition {
     private CatalogFormat format() throws BrokenCatalog {
         return switch (beginning.first()) {
             case '{', '[' -> json();
-            case '<' -> throw unknown("it looks like HTML or XML, a page and no list");
+            case '<' -> throw unknown("it looks like HTML or XML, a page and not a list");
             case ' ' -> throw unknown("it holds nothing but white space");
             default -> {
                 if (beginning.lines().isEmpty() || beginning.lines().getFirst().indexOf('\0') >= 0) {
@@ -127,9 +127,9 @@ final class Recognition {
 
     private static BrokenCatalog unknown(String what) {
         return new BrokenCatalog(
-                ("the file is in no format that is known here: %s. A catalog is a JSON object with dataset or "
-                                + "distribution (dcat), with result, results or resources (ckan), JSON lines with url (jsonl), or a "
-                                + "table or list of URLs (csv); if it is one of these, name it as the format")
+                ("the file is not recognised as a catalog: %s. A catalog is a JSON object with dataset or distribution (dcat), "
+                                + "with result, results or resources (ckan), JSON lines with url (jsonl), or a table or list of URLs "
+                                + "(csv); if it is one of these all the same, import it with that format named (./rescue import --format)")
                         .formatted(what));
     }
 }

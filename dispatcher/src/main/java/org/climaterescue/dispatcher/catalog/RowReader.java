@@ -68,7 +68,7 @@ final class RowReader {
     private void requireObject() throws BrokenCatalog {
         if (!sawObject) {
             throw new BrokenCatalog(
-                    "these are no JSON lines: none of the first %d is a JSON object; import it without format, or with the right one"
+                    "these are no JSON lines: none of the first %d is a JSON object; import it as what it is, or name no format"
                             .formatted(lines));
         }
     }

@@ -75,13 +75,14 @@ record TableHeader(char separator, List<@Nullable String> columns, boolean heade
             }
             names = row.size() > names.size() ? row : names;
         }
-        throw new BrokenCatalog("no column holds URLs: the header (line 1) names %s; one of them must be %s"
+        throw new BrokenCatalog("no column holds URLs: its first line names the columns %s, and one must be called %s"
                 .formatted(
                         names.stream()
+                                .filter(name -> !name.isBlank())
                                 .limit(MOST_NAMES)
-                                .map(name -> BoundedJson.start(name.strip(), LONGEST_NAME))
-                                .collect(Collectors.joining(", ", "[", "]")),
-                        String.join(", ", Records.URL_MEMBERS)));
+                                .map(name -> '"' + BoundedJson.start(name.strip(), LONGEST_NAME) + '"')
+                                .collect(Collectors.joining(", ")),
+                        String.join(" or ", Records.URL_MEMBERS)));
     }
 
     private static List<String> firstRow(String text, char separator) {

@@ -23,6 +23,7 @@ final class OpenApiDocument {
             Map.entry("post /tasks/{id}/retry", new int[] {409}),
             Map.entry("post /tasks/{id}/cancel", new int[] {409}),
             Map.entry("post /catalogs", new int[] {409, 507}),
+            Map.entry("delete /catalogs/{catalogId}", new int[] {409}),
             Map.entry("post /priorities/refresh", new int[] {409}),
             Map.entry("post /assignments/{id}/complete", new int[] {409, 422}),
             Map.entry("post /assignments/{id}/fail", new int[] {409}),

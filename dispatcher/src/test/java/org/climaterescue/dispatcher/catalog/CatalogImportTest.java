@@ -71,6 +71,33 @@ class CatalogImportTest extends OwnService {
     }
 
     @Test
+    void aCatalogThatCameToNothingIsForgottenAndAnyOtherStays() {
+        JsonNode useless = imported("useless", "url\nnonsense\n\"unclosed");
+        JsonNode broken = imported("broken", "{\"dataset\":[{\"downloadURL\":\"http://example.org/a\"},{");
+        JsonNode whole = imported("whole", "url\nnonsense\n");
+        assertThat(useless.get("status").asText()).isEqualTo("failed");
+        assertThat(useless.get("rejected").asInt()).isOne();
+        assertThat(broken.get("status").asText()).isEqualTo("failed");
+        assertThat(broken.get("added").asInt()).isOne();
+
+        assertThat(service.delete(path(useless)).status()).isEqualTo(200);
+        for (JsonNode kept : List.of(broken, whole)) {
+            assertThat(service.delete(path(kept)).status()).isEqualTo(409);
+            assertThat(service.get(path(kept)).status()).isEqualTo(200);
+        }
+
+        assertThat(service.get(path(useless)).status()).isEqualTo(404);
+        assertThat(service.delete(path(useless)).status()).isEqualTo(404);
+        JsonNode anew = imported("useless", "url\nhttp://example.org/b\n");
+        assertThat(anew.get("added").asInt()).isOne();
+        assertThat(anew.get("catalog_id")).isNotEqualTo(useless.get("catalog_id"));
+    }
+
+    private static String path(JsonNode catalog) {
+        return "/catalogs/" + catalog.get("catalog_id").asText();
+    }
+
+    @Test
     void theSameCatalogAgainAddsNothingAndUpdatesNothing() {
         JsonNode once = imported("small", resource("dcat-small.json"));
         JsonNode twice = imported("small", gzip(resource("dcat-small.json")));

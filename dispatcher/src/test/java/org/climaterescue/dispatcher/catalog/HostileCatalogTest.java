@@ -52,8 +52,8 @@ class HostileCatalogTest {
             quoteCharacter = '`',
             value = {
                 "dcat | {\"result\":{\"results\":[]}} | no dcat catalog",
-                "dcat | [{\"resources\":[{\"url\":\"http://a.org\"}]}] | format=ckan",
-                "ckan | [{\"distribution\":[{\"accessURL\":\"http://a.org\"}]}] | format=dcat",
+                "dcat | [{\"resources\":[{\"url\":\"http://a.org\"}]}] | import it as ckan",
+                "ckan | [{\"distribution\":[{\"accessURL\":\"http://a.org\"}]}] | import it as dcat",
                 "ckan | {\"dataset\":[]} | no ckan catalog",
                 "dcat | url,name | not valid JSON at line 1",
                 "csv | {\"dataset\":[]} | no column holds URLs",

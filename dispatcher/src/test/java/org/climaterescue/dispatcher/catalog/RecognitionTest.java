@@ -66,8 +66,8 @@ class RecognitionTest {
                 "[1,2] | none",
                 "{\"url\":\"http://a.org\", \"x\":} | line 1, column 28",
                 "<html> | HTML",
-                "name,home | [name, home]",
-                "17 | [17]",
+                "name,home | \"name\", \"home\"",
+                "17 | the columns \"17\"",
                 "`   ` | white space"
             })
     void whatIsNoCatalogSaysWhatItIs(String file, String says) {

@@ -174,12 +174,12 @@ class TableReaderTest {
 
             assertThat(imported.status()).isEqualTo("failed");
             assertThat(imported.error())
-                    .contains("[Name, Home page, size]")
-                    .contains("url, dataset_url, download_url, link");
+                    .contains("\"Name\", \"Home page\", \"size\"")
+                    .contains("url or dataset_url or download_url or link");
         }
         assertThat(Imported.of(service, "auto", "b9f57ed6  rasm.nc\nde5b9d45  air.nc\n")
                         .error())
-                .contains("[b9f57ed6  rasm.nc]");
+                .contains("\"b9f57ed6  rasm.nc\"");
     }
 
     @Test

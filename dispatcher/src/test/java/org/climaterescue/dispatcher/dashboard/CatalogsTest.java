@@ -170,6 +170,84 @@ class CatalogsTest extends BrowserTest {
         turn(section("catalogs"), "Catalogs", 10);
     }
 
+    @Test
+    void aFileThatIsNoCatalogIsSaidToHaveFailedAndIsRemoved() {
+        drop("page" + test + ".html", "<!doctype html><title>Sign in</title>");
+        press(question(), "Import");
+        Locator catalog = catalog("page" + test);
+        assertThat(catalog)
+                .containsText("The import failed: the file is not recognised as a catalog: it looks like HTML");
+        assertThat(catalog).containsText("Nothing was taken from this file");
+        assertThat(catalog).not().containsText("auto");
+
+        press(catalog, "Remove");
+
+        assertThat(notice()).containsText("page" + test + ".html is removed");
+        assertThat(catalog).hasCount(0);
+        assertThat(dispatcher.get("/catalogs").body().toString()).doesNotContain("page" + test);
+    }
+
+    @Test
+    void aCatalogThatBreaksOffTellsThatWhatCameBeforeIsKeptAndStays() {
+        drop(
+                "half" + test + ".json",
+                "{\"dataset\":[{\"title\":\"a\",\"distribution\":[{\"downloadURL\":\"http://half" + test
+                        + ".example.org/a\"}]},{\"title\":");
+        press(question(), "Import");
+
+        Locator catalog = catalog("half" + test);
+        assertThat(catalog).containsText("The import failed: the file breaks off at line 1");
+        assertThat(catalog).containsText("What came before that is kept");
+        assertThat(catalog).containsText("1 record: 1 added");
+        assertThat(catalog.getByRole(AriaRole.BUTTON)).hasCount(0);
+    }
+
+    @Test
+    void aCatalogThatGaveFilesBeforeIsNotRemovedWhenItsNextVersionFails() {
+        imported("kept" + test, "url\nhttp://kept" + test + ".example.org/a\n");
+        dispatcher.post("/catalogs?name=kept" + test, "<!doctype html>");
+
+        press(catalog("kept" + test), "Remove");
+
+        assertThat(notice()).containsText("only one whose import failed before it gave anything can be removed");
+        assertThat(catalog("kept" + test)).hasCount(1);
+        // The browser itself notes each call that is refused.
+        chromium.forgive();
+    }
+
+    @Test
+    void aCatalogThatArrivedWholeJustBeforeItWasCalledOffIsSaidToBeImported() {
+        slowDown();
+        String name = "arrived" + test + ".csv";
+        String text = "url\n" + "http://arrived.example.org/\n".repeat(PACE / 4);
+        drop(name, text);
+        press(question(), "Import");
+        assertThat(page.locator(".drop")).containsText("Sending " + name);
+        // As if the dispatcher had had the last of it, and the browser had not heard so.
+        dispatcher.post("/catalogs?format=csv&name=" + name, text);
+
+        press(page.locator(".drop"), "Cancel");
+
+        assertThat(page.locator(".drop")).containsText("Asking the dispatcher what had arrived");
+        assertThat(notice()).containsText(name + " had arrived whole before it was called off");
+    }
+
+    @Test
+    void whatBecameOfACatalogThatWasCalledOffIsLeftOpenWhereTheDispatcherCannotBeAsked() {
+        slowDown();
+        drop("open" + test + ".csv", "url\n" + "http://example.org/\n".repeat(PACE));
+        press(question(), "Import");
+        assertThat(page.locator(".drop")).containsText("Sending open" + test + ".csv");
+        page.route(Pattern.compile("/catalogs\\?limit=1000"), route -> route.abort());
+
+        press(page.locator(".drop"), "Cancel");
+
+        assertThat(notice()).containsText("Whether all of it had arrived by then is not known");
+        page.unrouteAll();
+        // The browser itself notes each call that fails.
+        chromium.forgive();
+    }
+
     /** What the page sends goes out slowly from now on. */
     private void slowDown() {
         conditions(PACE, 0);

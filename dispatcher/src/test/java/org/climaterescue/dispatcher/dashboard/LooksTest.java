@@ -48,6 +48,14 @@ class LooksTest {
     /** Each width and each colours once: enough where nothing is drawn that a busy rescue does not show. */
     private static final List<Way> BOTH = List.of(EVERY.getFirst(), EVERY.getLast());
 
+    private static final String STOPS_ALONE = """
+            () => [...document.querySelectorAll("main code")].filter((command) => {
+                const stop = document.createRange();
+                stop.setStart(command.nextSibling, 0);
+                stop.setEnd(command.nextSibling, 1);
+                return stop.getBoundingClientRect().top > [...command.getClientRects()].at(-1).bottom;
+            }).map((command) => command.textContent)""";
+
     private Chromium chromium;
 
     @BeforeAll
@@ -69,6 +77,9 @@ class LooksTest {
                 assertThat(page.locator("#progress")).containsText("There is nothing to rescue yet");
                 assertThat(page.locator("#nodes")).containsText("./rescue agent --dispatcher " + dispatcher.uri());
                 assertThat(page.locator("#contents")).containsText("Drop a catalog here");
+                assertThat((List<?>) page.evaluate(STOPS_ALONE))
+                        .as("full stops that stand beneath their command")
+                        .isEmpty();
             });
         }
     }
@@ -80,6 +91,7 @@ class LooksTest {
             String disputed = busy(dispatcher);
             look(EVERY, dispatcher, "busy", "/", page -> {
                 assertThat(page.locator(".groups > li")).hasCount(3);
+                assertThat(page.locator("#catalogs")).containsText("The import failed");
                 assertThat(page.locator("#nodes tbody tr")).hasCount(6);
                 assertThat(page.locator("#curve canvas")).isVisible();
             });
@@ -184,6 +196,7 @@ class LooksTest {
         }
         dispatcher.post("/catalogs?name=Ocean%20archive&format=csv", rows.toString());
         await().until(() -> dispatcher.get("/catalogs").at("/items/0/status").equals("imported"));
+        dispatcher.post("/catalogs?name=data.json", "<!doctype html><title>Sign in</title>");
         String[] names = {"kelp", "library-basement", "attic-nas", "old-workstation", "campus-07", "spare-disk"};
         for (int i = 0; i < names.length; i++) {
             dispatcher.post(

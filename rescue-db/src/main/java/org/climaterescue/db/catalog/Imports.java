@@ -187,6 +187,34 @@ public final class Imports {
                         """, error, (double) SILENCE.toSeconds()).update();
     }
 
+    /**
+     * Forgets a catalog that came to nothing: its import has failed, and nothing that it ever listed hangs on it.
+     *
+     * @return false when there is more to it, or none of that number; nothing is changed then
+     */
+    public static boolean forget(Connection connection, int catalogNo) throws SQLException {
+        // An import that begins or ends at this moment is over first, and looked at as it is then.
+        boolean failed = Sql.of(
+                        connection,
+                        "select status = 'failed' as failed from catalog where catalog_no = ? for update",
+                        catalogNo)
+                .first(row -> row.flag("failed"))
+                .orElse(false);
+        if (!failed
+                || Sql.of(
+                                connection,
+                                "select exists (select from catalog_item where catalog_no = ?) as found",
+                                catalogNo)
+                        .one(row -> row.flag("found"))) {
+            return false;
+        }
+        Sql.of(connection, "delete from catalog_rejected where catalog_no = ?", catalogNo)
+                .update();
+        Sql.of(connection, "delete from catalog where catalog_no = ?", catalogNo)
+                .update();
+        return true;
+    }
+
     private static void changed(Run run, int rows) {
         if (rows == 0) {
             throw new Superseded(run);
