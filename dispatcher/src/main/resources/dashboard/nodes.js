@@ -4,7 +4,7 @@ import { html, nothing, repeat } from "./lit.js";
 import { get, post, segment } from "./api.js";
 import { ago, bytes, count, counted, NONE, percent, time } from "./format.js";
 import { confirmed, operate } from "./dialogs.js";
-import { action, bar, instead, pager, pill, taskLink } from "./parts.js";
+import { action, bar, foreign, foreignList, instead, pager, pill, taskLink } from "./parts.js";
 import { changed, isOperator, List, now, repeatedly, state } from "./state.js";
 
 const PAGE = 20;
@@ -104,7 +104,7 @@ function table(chosen) {
 function row(node, most) {
     const rejected = node.rejected ? html`<small class="alarm">${count(node.rejected)} rejected</small>` : nothing;
     return html`<tr>
-        <th scope="row" data-label="Node"><span class="name">${node.name}</span><small>${about(node)}</small></th>
+        <th scope="row" data-label="Node"><span class="name" dir="auto" title=${node.name}>${node.name}</span><small>${about(node)}</small></th>
         <td data-label="Status">${pill(node.status)}<small title=${time(node.last_heartbeat)}>${heard(node)}</small></td>
         <td data-label="Free" class="number">${bytes(node.capacity_gb * 1e9)}</td>
         <td data-label="Downloads" class=${node.active_assignments ? "wide" : nothing}>${working(node)}</td>
@@ -120,8 +120,10 @@ function row(node, most) {
 }
 
 function about(node) {
-    const known = [node.operator, node.region].filter(Boolean).join(" · ");
-    return known || (node.node_id === node.name ? "no operator" : node.node_id);
+    if (node.operator || node.region) {
+        return foreignList([node.operator, node.region]);
+    }
+    return node.node_id === node.name ? "no operator" : node.node_id;
 }
 
 function heard(node) {
@@ -161,14 +163,14 @@ function download(one) {
 
 async function drain(node) {
     const sure = !isOperator() || (await confirmed(
-        `Drain ${node.name}?`,
+        html`Drain ${foreign(node.name)}?`,
         "It finishes what it downloads now and gets nothing new until you resume it, also when its agent starts anew.",
         "Drain",
     ));
     if (sure) {
         const answer = await operate(
             () => post(`/nodes/${segment(node.node_id)}/drain`),
-            (standing) => `${node.name} is ${standing.status}; it gets nothing new.`,
+            (standing) => html`${foreign(node.name)} is ${standing.status}; it gets nothing new.`,
         );
         if (answer) {
             await load();

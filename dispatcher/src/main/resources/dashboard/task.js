@@ -4,7 +4,7 @@ import { html, nothing, repeat } from "./lit.js";
 import { get, segment } from "./api.js";
 import { cancel, prioritize, retry } from "./commands.js";
 import { ago, bytes, count, duration, errorWords, NONE, percent, taskName, time, word } from "./format.js";
-import { action, bar, catalogLink, fact, pill } from "./parts.js";
+import { action, bar, catalogLink, fact, foreign, foreignList, pill } from "./parts.js";
 import { changed, now, repeatedly, state } from "./state.js";
 
 let task = null;
@@ -93,9 +93,9 @@ export function taskPage() {
 
 function whole() {
     return html`
-        <div class="group title"><h2 id="task-title">${taskName(task)}</h2>${pill(task.status)}${task.verification ? pill(task.verification) : nothing}</div>
+        <div class="group title"><h2 id="task-title" dir="auto">${taskName(task)}</h2>${pill(task.status)}${task.verification ? pill(task.verification) : nothing}</div>
         ${failure ? html`<p class="alarm" role="alert">${failure}</p>` : nothing}
-        <p class="url"><a href=${task.dataset_url} rel="noopener noreferrer">${task.dataset_url}</a></p>
+        <p class="url" dir="ltr"><a href=${task.dataset_url} rel="noopener noreferrer">${task.dataset_url}</a></p>
         <div class="card group commands">
             ${action("Retry", () => command(retry), { disabled: !(["failed", "cancelled"].includes(task.status) || task.retry_at) })}
             ${action("Cancel", () => command(cancel), { disabled: ["rescued", "cancelled"].includes(task.status) })}
@@ -110,7 +110,7 @@ function whole() {
             ${fact("Attempts used", count(task.attempts), task.retry_at ? `next try ${until(task.retry_at)}` : nothing)}
             ${fact("Rank", task.rank === undefined ? "unranked" : count(task.rank))}
             ${fact("Host", task.host)}
-            ${fact("Dataset", task.dataset, task.organization)}
+            ${fact("Dataset", task.dataset && foreign(task.dataset), task.organization && foreign(task.organization))}
             ${fact("Catalog", task.catalog && catalogLink(task.catalog, task.catalog_name ?? task.catalog), task.catalog_gone_at ? `listed no more since ${time(task.catalog_gone_at)}` : nothing)}
             ${fact("Submitted", time(task.created_at))}
             <div class="span"><dt>SHA-256</dt><dd>${task.sha256 ? html`<code>${task.sha256}</code>` : NONE}</dd></div>
@@ -136,7 +136,7 @@ function copies() {
     return html`<div class="card flush"><h3>Copies</h3>${task.copies.length ? html`<table class="rows">
         <thead><tr><th>Node</th><th>Verification</th><th>Size</th><th>SHA-256</th><th>Completed</th></tr></thead>
         <tbody>${repeat(task.copies, (copy) => copy.node_id, (copy) => html`<tr>
-            <th scope="row" data-label="Node">${copy.node_id}<small>${[copy.operator, copy.region].filter(Boolean).join(" · ") || nothing}</small></th>
+            <th scope="row" data-label="Node">${copy.node_id}<small>${foreignList([copy.operator, copy.region])}</small></th>
             <td data-label="Verification">${pill(copy.verification)}${copy.late ? html`<small>came late</small>` : nothing}</td>
             <td data-label="Size" class="number">${bytes(copy.size_bytes)}</td>
             <td data-label="SHA-256" class="wide"><code title=${copy.sha256}>${copy.sha256.slice(0, 16)}…</code></td>
@@ -146,7 +146,7 @@ function copies() {
 
 function errors() {
     return task.errors.length ? html`<div class="card flush"><h3>Errors</h3><ul class="tasks">${task.errors.toReversed().map((error) => html`<li>
-        <span><b>${word(error.reason)}</b> at ${error.node_id}<small>${errorWords(error) || "no further words"}</small></span>
+        <span><b>${word(error.reason)}</b> at ${error.node_id}<small>${foreign(errorWords(error) || "no further words")}</small></span>
         <small>${time(error.at)}</small></li>`)}</ul></div>` : nothing;
 }
 

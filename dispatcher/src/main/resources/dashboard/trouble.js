@@ -5,7 +5,7 @@ import { patch, post, segment } from "./api.js";
 import { bytes, count, counted, duration, errorWords, NONE, taskName, time, word } from "./format.js";
 import { cancel, retry } from "./commands.js";
 import { confirmed, operate } from "./dialogs.js";
-import { action, bar, instead, pager, taskLink } from "./parts.js";
+import { action, bar, foreign, instead, pager, taskLink } from "./parts.js";
 import { changed, List, now, repeatedly, state } from "./state.js";
 
 const hosts = new List("/hosts", 10, { sort: "active" }, { key: (host) => host.host, held: "host-rows" });
@@ -71,10 +71,10 @@ function failedGroup(group) {
             </div>
         </div>
         <p class="error">${where}${group.example.detail || group.example.http_status
-            ? html`<q>${errorWords(group.example)}</q>` : nothing}</p>
+            ? html`<q>${foreign(errorWords(group.example))}</q>` : nothing}</p>
         ${open ? html`<div class="inner">
             <ul class="tasks">${repeat(shown.list.items ?? [], (task) => task.task_id, (task) => html`<li>
-                <span>${taskLink(task)}<small>${task.dataset_url}</small></span>
+                <span>${taskLink(task)}<small class="url" dir="ltr">${task.dataset_url}</small></span>
                 <span class="actions">${action("Retry", () => one(task, retry), { about: taskName(task) })}
                 ${action("Cancel", () => one(task, cancel), { about: taskName(task) })}</span></li>`)}</ul>
             ${instead(shown.list, "None is left.")}${pager(shown.list, "Tasks")}</div>` : nothing}
@@ -145,7 +145,7 @@ function disputed() {
     const rows = disputes.items ?? [];
     return html`<div class="card flush"><h3>Disputes</h3>
         ${rows.length ? html`<ul class="tasks">${repeat(rows, (task) => task.task_id, (task) => html`<li><span>
-            ${taskLink(task)}<small>${task.dataset_url}</small></span></li>`)}</ul>` : nothing}
+            ${taskLink(task)}<small class="url" dir="ltr">${task.dataset_url}</small></span></li>`)}</ul>` : nothing}
         ${instead(disputes, "None. Where nodes disagree about a file's digest, a further node is asked, and the file is listed here until one digest leads.")}
         ${pager(disputes, "Disputes")}</div>`;
 }
