@@ -182,8 +182,8 @@ async function resume(node) {
     const answer = await operate(
         () => post(`/nodes/${segment(node.node_id)}/resume`),
         (standing) => standing.status === "active"
-            ? `${node.name} is active and gets work again.`
-            : `${node.name} is ${standing.status}; it gets work again when it is back.`,
+            ? html`${foreign(node.name)} is active and gets work again.`
+            : html`${foreign(node.name)} is ${standing.status}; it gets work again when it is back.`,
     );
     if (answer) {
         await load();
