@@ -25,6 +25,12 @@ public interface AgentListener {
     /** The dispatcher answers again. */
     default void dispatcherBack() {}
 
+    /** The node is drained: it gets nothing new. Said once until {@link #resumed}. */
+    default void drained() {}
+
+    /** The node gets work again. */
+    default void resumed() {}
+
     /** A task was taken. */
     default void started(Download download) {}
 

@@ -27,6 +27,17 @@ final class LogView implements View {
     }
 
     @Override
+    public void drained() {
+        LOG.warn(
+                "This node is drained: it finishes what it has and gets nothing new until an operator of the rescue resumes it");
+    }
+
+    @Override
+    public void resumed() {
+        LOG.info("This node gets work again");
+    }
+
+    @Override
     public void started(Download download) {
         LOG.info("{} started: {}", download.taskId(), download.url());
     }

@@ -149,7 +149,17 @@ public final class NodeAgent implements AutoCloseable {
         }
         spawn("rescue-heartbeat", heartbeats::run);
         spawn("rescue-tidy", this::tidy);
-        new WorkLoop(session, client, config.priorityLevel(), tuning, closing, connectivity, slots, this::begin).run();
+        new WorkLoop(
+                        session,
+                        client,
+                        config.priorityLevel(),
+                        tuning,
+                        closing,
+                        connectivity,
+                        slots,
+                        this::begin,
+                        listener)
+                .run();
     }
 
     private void tidy() throws InterruptedException, IOException {

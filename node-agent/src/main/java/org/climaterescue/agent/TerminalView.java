@@ -42,6 +42,7 @@ final class TerminalView implements View {
     private final Map<String, Line> busy = new HashMap<>();
     private String state = "joining";
     private String problem = "";
+    private boolean drained;
     private long files;
     private long bytes;
     private long verified;
@@ -67,6 +68,16 @@ final class TerminalView implements View {
     @Override
     public synchronized void dispatcherBack() {
         problem = "";
+    }
+
+    @Override
+    public synchronized void drained() {
+        drained = true;
+    }
+
+    @Override
+    public synchronized void resumed() {
+        drained = false;
     }
 
     @Override
@@ -145,8 +156,9 @@ final class TerminalView implements View {
     }
 
     private synchronized String summaryLine() {
-        return state + ": " + files + (files == 1 ? " file, " : " files, ") + ByteSize.readable(bytes) + " stored, "
-                + verified + " verified, " + failures + " failed" + (problem.isEmpty() ? "" : " | " + problem);
+        return state + (drained ? " (drained): " : ": ") + files + (files == 1 ? " file, " : " files, ")
+                + ByteSize.readable(bytes) + " stored, " + verified + " verified, " + failures + " failed"
+                + (problem.isEmpty() ? "" : " | " + problem);
     }
 
     private ProgressBar bar(ProgressBarRenderer renderer) {

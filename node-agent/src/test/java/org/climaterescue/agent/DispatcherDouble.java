@@ -61,6 +61,9 @@ final class DispatcherDouble implements AutoCloseable {
     /** The status that completions are answered with; 200 counts them. */
     volatile int completionStatus = 200;
 
+    /** What it says of whoever asks for work. */
+    volatile NodeStatus nodeStatus = NodeStatus.ACTIVE;
+
     /** How often it wants to hear from nodes. */
     volatile long heartbeatSeconds = 1;
 
@@ -189,7 +192,7 @@ final class DispatcherDouble implements AutoCloseable {
         answer(
                 exchange,
                 200,
-                new DispatchResponse("success", "", request, new DispatchResponse.Batch(given, "", NodeStatus.ACTIVE)));
+                new DispatchResponse("success", "", request, new DispatchResponse.Batch(given, "", nodeStatus)));
     }
 
     private void aboutNode(HttpExchange exchange, String[] path, byte[] body) throws IOException {

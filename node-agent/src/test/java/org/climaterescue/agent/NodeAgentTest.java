@@ -24,6 +24,7 @@ import org.climaterescue.protocol.Failure;
 import org.climaterescue.protocol.FailureReason;
 import org.climaterescue.protocol.Heartbeat;
 import org.climaterescue.protocol.NodeRegistration;
+import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.StopReason;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -137,6 +138,21 @@ class NodeAgentTest {
 
         awaitCallForWork(wanted -> wanted > 1);
         pace.release(1000);
+    }
+
+    @Test
+    void aVolunteerIsToldOnceThatTheNodeIsDrainedAndWhenItGetsWorkAgain() throws Exception {
+        dispatcher.nodeStatus = NodeStatus.DRAINING;
+        dispatcher.give("t-1", origin.url("/missing"), null, null);
+        dispatcher.give("t-2", origin.url("/missing"), null, null);
+        start(config(dir, 100_000_000, 1, null, true), QUICK);
+        next(dispatcher.failures);
+        next(dispatcher.failures);
+        dispatcher.nodeStatus = NodeStatus.ACTIVE;
+        dispatcher.give("t-3", origin.url("/missing"), null, null);
+        next(dispatcher.failures);
+
+        assertThat(events.drains).containsExactly("drained", "resumed");
     }
 
     private void awaitCallForWork(IntPredicate wanted) {
@@ -417,6 +433,7 @@ class NodeAgentTest {
         final BlockingQueue<String> joined = new LinkedBlockingQueue<>();
         final BlockingQueue<String> lost = new LinkedBlockingQueue<>();
         final BlockingQueue<String> back = new LinkedBlockingQueue<>();
+        final BlockingQueue<String> drains = new LinkedBlockingQueue<>();
         final BlockingQueue<String> started = new LinkedBlockingQueue<>();
         final BlockingQueue<Long> bytes = new LinkedBlockingQueue<>();
         final BlockingQueue<StoredCopy> stored = new LinkedBlockingQueue<>();
@@ -437,6 +454,16 @@ class NodeAgentTest {
         @Override
         public void dispatcherBack() {
             back.add("back");
+        }
+
+        @Override
+        public void drained() {
+            drains.add("drained");
+        }
+
+        @Override
+        public void resumed() {
+            drains.add("resumed");
         }
 
         @Override
