@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.climaterescue.protocol.AssignedTask;
 import org.climaterescue.protocol.Completion;
@@ -40,6 +41,9 @@ final class DispatcherDouble implements AutoCloseable {
 
     /** A call that reports about an assignment. */
     record Report<T>(String assignmentId, T body) {}
+
+    /** A call for work; over when its node has signed off meanwhile. */
+    private record Waiting(Thread thread, AtomicBoolean over) {}
 
     final BlockingQueue<NodeRegistration> registrations = new LinkedBlockingQueue<>();
     final BlockingQueue<DispatchRequest> polls = new LinkedBlockingQueue<>();
@@ -68,7 +72,7 @@ final class DispatcherDouble implements AutoCloseable {
     volatile long heartbeatSeconds = 1;
 
     private final BlockingQueue<AssignedTask> ready = new LinkedBlockingQueue<>();
-    private final Map<String, Thread> waiting = new ConcurrentHashMap<>();
+    private final Map<String, Waiting> waiting = new ConcurrentHashMap<>();
     private final Set<String> gone = ConcurrentHashMap.newKeySet();
     private final AtomicInteger numbers = new AtomicInteger();
     private final int port;
@@ -178,14 +182,18 @@ final class DispatcherDouble implements AutoCloseable {
         polls.add(request);
         List<AssignedTask> given = new ArrayList<>();
         AssignedTask first;
-        waiting.put(request.nodeId(), Thread.currentThread());
+        Waiting call = new Waiting(Thread.currentThread(), new AtomicBoolean());
+        waiting.put(request.nodeId(), call);
         try {
-            // A call that was on its way while its node signed off must not take what the next one is to get.
+            // Neither a call that was on its way while its node signed off nor one that waited by then takes what the
+            // next one is to get.
             first = gone.contains(request.nodeId()) ? null : ready.poll(request.patience(), TimeUnit.SECONDS);
         } finally {
             waiting.remove(request.nodeId());
         }
-        if (first != null) {
+        if (first != null && call.over().get()) {
+            ready.add(first);
+        } else if (first != null) {
             given.add(first);
             ready.drainTo(given, request.wanted() - 1);
         }
@@ -202,9 +210,10 @@ final class DispatcherDouble implements AutoCloseable {
         if (exchange.getRequestMethod().equals("DELETE")) {
             signedOff.add(path[1]);
             gone.add(path[1]);
-            Thread poll = waiting.get(path[1]);
+            Waiting poll = waiting.get(path[1]);
             if (poll != null) {
-                poll.interrupt();
+                poll.over().set(true);
+                poll.thread().interrupt();
             }
             exchange.sendResponseHeaders(204, -1);
             return;
