@@ -136,7 +136,7 @@ async function calledOff(file, name, before) {
     const arrived = one && one.started_at !== before?.started_at && one.file_bytes === file.size;
     return arrived
         ? `${file.name} had arrived whole before it was called off: it is imported as “${name}”.`
-        : `${file.name} was not sent to its end; nothing of it is imported.`;
+        : `${file.name} was not sent to its end, and no import of it has begun.`;
 }
 
 /** Whoever closes the page while a file is sent is asked first. */

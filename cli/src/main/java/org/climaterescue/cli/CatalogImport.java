@@ -120,7 +120,8 @@ final class CatalogImport {
      */
     static void requireImported(JsonNode catalog) {
         if (!catalog.path("status").asText().equals("imported")) {
-            boolean some = catalog.path("read").asLong() > 0;
+            boolean some =
+                    catalog.path("read").asLong() > catalog.path("rejected").asLong();
             throw new CommandFailed(
                     "the import of %s %s: %s. %s"
                             .formatted(

@@ -20,12 +20,13 @@ record NamedNode(String id, String words) {
     private static final int NOT_FOUND = 404;
 
     /**
-     * Asks the dispatcher who is meant. An id comes before a name that is the same.
+     * Asks the dispatcher who is meant.
      *
-     * @throws CommandFailed when nobody is, or when several have that name: it tells their ids
+     * @throws CommandFailed when nobody is, or when several are called so, by id or by name: it tells their ids
      */
     static NamedNode find(DispatcherApi api, String called) throws InterruptedException {
         if (called.matches(Limits.NODE_ID) && isId(api, called)) {
+            requireNoOtherNamed(api, called);
             return new NamedNode(called, called);
         }
         List<JsonNode> found = new ArrayList<>();
@@ -57,6 +58,19 @@ record NamedNode(String id, String words) {
         }
         String id = found.getFirst().path("node_id").asText();
         return new NamedNode(id, "%s (%s)".formatted(Words.plain(called), id));
+    }
+
+    /** Where anybody may join, anybody may take another's name for an id. */
+    private static void requireNoOtherNamed(DispatcherApi api, String id) throws InterruptedException {
+        api.list(DispatcherApi.path("/nodes", "search", id), Long.MAX_VALUE, node -> {
+            String other = node.path("node_id").asText();
+            if (node.path("name").asText().equals(id) && !other.equals(id)) {
+                throw new CommandFailed(
+                        "%s is the id of one node and the name of another. Say %s if that one is meant; the dashboard tells the two apart."
+                                .formatted(id, other));
+            }
+            return true;
+        });
     }
 
     private static boolean isId(DispatcherApi api, String called) throws InterruptedException {

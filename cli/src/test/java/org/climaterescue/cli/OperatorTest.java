@@ -106,9 +106,10 @@ class OperatorTest {
         Run nobody = Run.rescue("nodes", "drain", "two of", "--dispatcher", uri.toString());
         assertThat(nobody.code()).isOne();
         assertThat(nobody.err()).contains("no node has the id or the name two of");
-        assertThat(rescue("nodes", "drain", "node-n5").out())
-                .as("an id comes before a name")
-                .isEqualTo("Node node-n5 is draining.\n");
+        assertThat(rescue("nodes", "drain", "node-n4").out()).isEqualTo("Node node-n4 is draining.\n");
+        Run both = Run.rescue("nodes", "drain", "node-n5", "--dispatcher", uri.toString());
+        assertThat(both.code()).isOne();
+        assertThat(both.err()).contains("node-n5 is the id of one node and the name of another", "Say node-n4");
         assertThat(rescue("nodes", "--search", "node-n2").out()).contains("active");
     }
 

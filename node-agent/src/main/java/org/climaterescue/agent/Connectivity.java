@@ -76,14 +76,15 @@ final class Connectivity {
      * @return whether any number of tasks may be asked for; otherwise one
      */
     boolean await(StopSignal closing) throws InterruptedException {
-        CountDownLatch back = online();
-        try (StopSignal.Registration _ = closing.onStop(back::countDown)) {
-            return back.await(pause().toNanos(), TimeUnit.NANOSECONDS);
+        CountDownLatch back;
+        Duration pause;
+        synchronized (this) {
+            back = online;
+            pause = pause();
         }
-    }
-
-    private synchronized CountDownLatch online() {
-        return online;
+        try (StopSignal.Registration _ = closing.onStop(back::countDown)) {
+            return back.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+        }
     }
 
     private boolean isOffline() {

@@ -56,6 +56,7 @@ final class Heartbeats {
                     failures = 0;
                     answered = true;
                     jobs.heard(heartbeat.assignments());
+                    session.heardOf(answer.nodeStatus());
                     answer.stop()
                             .forEach(stop ->
                                     jobs.stop(stop.assignmentId(), stop.reason().wire()));

@@ -3,7 +3,6 @@ package org.climaterescue.agent;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
@@ -60,8 +59,10 @@ public final class NodeAgent implements AutoCloseable {
     private final Semaphore slots;
     private final Map<Job, Thread> jobThreads = new ConcurrentHashMap<>();
 
-    /** Those of the work loop, the heartbeats and the tidying. */
-    private final Queue<Thread> loopThreads = new ConcurrentLinkedQueue<>();
+    private final Thread working;
+
+    /** Those of the heartbeats and the tidying. */
+    private final Queue<Thread> sideThreads = new ConcurrentLinkedQueue<>();
 
     /** No new work, no new bytes. */
     private final StopSignal closing = new StopSignal();
@@ -86,6 +87,7 @@ public final class NodeAgent implements AutoCloseable {
         this.connectivity = new Connectivity(tuning.offline());
         this.heartbeats = new Heartbeats(session, client, jobs, ended);
         this.slots = new Semaphore(config.slots());
+        this.working = Thread.ofVirtual().name("rescue-work").unstarted(() -> guarded(this::work));
     }
 
     /**
@@ -106,7 +108,7 @@ public final class NodeAgent implements AutoCloseable {
                     "the directory " + config.directory() + " cannot be used: " + Causes.words(unusable), unusable);
         }
         NodeAgent agent = new NodeAgent(config, listener, tuning, store);
-        agent.spawn("rescue-work", agent::work);
+        agent.working.start();
         return agent;
     }
 
@@ -149,17 +151,7 @@ public final class NodeAgent implements AutoCloseable {
         }
         spawn("rescue-heartbeat", heartbeats::run);
         spawn("rescue-tidy", this::tidy);
-        new WorkLoop(
-                        session,
-                        client,
-                        config.priorityLevel(),
-                        tuning,
-                        closing,
-                        connectivity,
-                        slots,
-                        this::begin,
-                        listener)
-                .run();
+        new WorkLoop(session, client, config.priorityLevel(), tuning, closing, connectivity, slots, this::begin).run();
     }
 
     private void tidy() throws InterruptedException, IOException {
@@ -195,7 +187,7 @@ public final class NodeAgent implements AutoCloseable {
 
     private void spawn(String name, Work work) {
         Thread thread = Thread.ofVirtual().name(name).unstarted(() -> guarded(work));
-        loopThreads.add(thread);
+        sideThreads.add(thread);
         thread.start();
     }
 
@@ -235,10 +227,13 @@ public final class NodeAgent implements AutoCloseable {
         closing.stop();
         jobs.stopAll(Job.CLOSING);
         slots.release();
-        joinAll(jobThreads.values());
+        long deadline = System.nanoTime() + tuning.farewell().toNanos();
+        // A registration that is answered now is still to be written down and to be signed off, and a job to be begun.
+        joinUntil(working, deadline);
+        jobThreads.values().forEach(thread -> joinUntil(thread, deadline));
         ended.stop();
-        // A registration that is answered now is still to be written down, and to be signed off.
-        joinAll(loopThreads);
+        long end = System.nanoTime() + tuning.farewell().toNanos();
+        sideThreads.forEach(thread -> joinUntil(thread, end));
         signOff();
         client.close();
         fetcher.close();
@@ -260,11 +255,6 @@ public final class NodeAgent implements AutoCloseable {
         Duration patience = session.isLost() ? tuning.farewell().dividedBy(3) : tuning.farewell();
         joinUntil(call, System.nanoTime() + patience.toNanos());
         enough.stop();
-    }
-
-    private void joinAll(Collection<Thread> threads) {
-        long deadline = System.nanoTime() + tuning.farewell().toNanos();
-        threads.forEach(thread -> joinUntil(thread, deadline));
     }
 
     private static void joinUntil(Thread thread, long deadline) {

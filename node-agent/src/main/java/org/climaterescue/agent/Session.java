@@ -12,6 +12,7 @@ import org.climaterescue.agent.store.Space;
 import org.climaterescue.agent.store.Store;
 import org.climaterescue.protocol.Limits;
 import org.climaterescue.protocol.NodeRegistration;
+import org.climaterescue.protocol.NodeStatus;
 import org.climaterescue.protocol.NodeWelcome;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,7 @@ final class Session {
     private final StopSignal closing;
     private final ReentrantLock joining = new ReentrantLock();
     private boolean lost;
+    private boolean drained;
     private long lostOrBackAt = System.nanoTime();
     private volatile @Nullable Membership membership;
 
@@ -69,6 +71,19 @@ final class Session {
     /** Whether the last call found no dispatcher. */
     synchronized boolean isLost() {
         return lost;
+    }
+
+    /** How an answer says that this node stands: a volunteer is told once that it is drained, and that it is no more. */
+    synchronized void heardOf(NodeStatus status) {
+        boolean now = status == NodeStatus.DRAINING;
+        if (now != drained) {
+            drained = now;
+            if (now) {
+                listener.drained();
+            } else {
+                listener.resumed();
+            }
+        }
     }
 
     /** The space to offer now, in GB. */

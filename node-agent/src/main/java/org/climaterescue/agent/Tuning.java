@@ -11,7 +11,7 @@ import org.climaterescue.agent.fetch.FetchSettings;
  * @param away the pauses between calls while the dispatcher is away
  * @param offline the pauses between tries while this machine reaches no origin
  * @param pollSeconds how long one call for work waits, 0 to 60; below common proxies' limit of a minute
- * @param farewell how long the agent may take to give its leases back, and then again to sign off
+ * @param farewell how long the agent may take to give its leases back, then for a heartbeat under way, and then to sign off
  */
 record Tuning(FetchSettings fetch, Backoff away, Backoff offline, int pollSeconds, Duration farewell) {
 

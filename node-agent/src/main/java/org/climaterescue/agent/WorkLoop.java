@@ -33,17 +33,14 @@ final class WorkLoop {
     private final Connectivity connectivity;
     private final Semaphore slots;
     private final Consumer<AssignedTask> start;
-    private final AgentListener listener;
     private int failures;
     private int quickEmpty;
-    private boolean drained;
 
     /**
      * A loop.
      *
      * @param slots free slots; whoever finishes a task gives its permit back
      * @param start begins work on a task and returns at once; it owns one permit from then on
-     * @param listener told when the node is drained, and when it gets work again
      */
     WorkLoop(
             Session session,
@@ -53,8 +50,7 @@ final class WorkLoop {
             StopSignal closing,
             Connectivity connectivity,
             Semaphore slots,
-            Consumer<AssignedTask> start,
-            AgentListener listener) {
+            Consumer<AssignedTask> start) {
         this.session = session;
         this.client = client;
         this.level = level;
@@ -63,7 +59,6 @@ final class WorkLoop {
         this.connectivity = connectivity;
         this.slots = slots;
         this.start = start;
-        this.listener = listener;
     }
 
     /** Asks until the agent closes. */
@@ -105,7 +100,7 @@ final class WorkLoop {
                 if (response.assignment().nodeStatus() == NodeStatus.GONE && !closing.isStopped()) {
                     throw Session.signedOff();
                 }
-                tellDrained(response.assignment().nodeStatus() == NodeStatus.DRAINING);
+                session.heardOf(response.assignment().nodeStatus());
                 List<AssignedTask> tasks = response.assignment().assignedTasks();
                 boolean quick = System.nanoTime() - asked < QUICK.toNanos();
                 quickEmpty = tasks.isEmpty() && quick ? quickEmpty + 1 : 0;
@@ -129,16 +124,5 @@ final class WorkLoop {
             }
         }
         return List.of();
-    }
-
-    private void tellDrained(boolean now) {
-        if (now != drained) {
-            drained = now;
-            if (now) {
-                listener.drained();
-            } else {
-                listener.resumed();
-            }
-        }
     }
 }

@@ -65,7 +65,7 @@ final class DispatcherDouble implements AutoCloseable {
     /** The status that completions are answered with; 200 counts them. */
     volatile int completionStatus = 200;
 
-    /** What it says of whoever asks for work. */
+    /** How it says that nodes stand. */
     volatile NodeStatus nodeStatus = NodeStatus.ACTIVE;
 
     /** How often it wants to hear from nodes. */
@@ -225,7 +225,7 @@ final class DispatcherDouble implements AutoCloseable {
         while ((next = stops.poll()) != null) {
             stop.add(next);
         }
-        answer(exchange, 200, new Heartbeat.Answer(NodeStatus.ACTIVE, List.of(), stop));
+        answer(exchange, 200, new Heartbeat.Answer(nodeStatus, List.of(), stop));
     }
 
     private boolean isKnown(HttpExchange exchange, String nodeId) throws IOException {

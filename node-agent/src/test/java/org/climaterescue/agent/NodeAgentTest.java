@@ -142,6 +142,7 @@ class NodeAgentTest {
 
     @Test
     void aVolunteerIsToldOnceThatTheNodeIsDrainedAndWhenItGetsWorkAgain() throws Exception {
+        dispatcher.heartbeatSeconds = 60;
         dispatcher.nodeStatus = NodeStatus.DRAINING;
         dispatcher.give("t-1", origin.url("/missing"), null, null);
         dispatcher.give("t-2", origin.url("/missing"), null, null);
@@ -153,6 +154,20 @@ class NodeAgentTest {
         next(dispatcher.failures);
 
         assertThat(events.drains).containsExactly("drained", "resumed");
+    }
+
+    @Test
+    void aVolunteerHearsOfADrainAlsoWhileNoSlotIsFree() throws Exception {
+        Semaphore pace = new Semaphore(0);
+        origin.serve("/slow", CONTENT).pace = pace;
+        dispatcher.give("t-slow", origin.url("/slow"), null, null);
+        start(config(dir, 100_000_000, 1, null, true), QUICK);
+        next(events.started);
+
+        dispatcher.nodeStatus = NodeStatus.DRAINING;
+
+        assertThat(next(events.drains)).isEqualTo("drained");
+        pace.release(1000);
     }
 
     private void awaitCallForWork(IntPredicate wanted) {

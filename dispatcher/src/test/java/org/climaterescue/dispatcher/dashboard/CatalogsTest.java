@@ -105,7 +105,7 @@ class CatalogsTest extends BrowserTest {
 
         press(sending, "Cancel");
 
-        assertThat(notice()).containsText("nothing of it is imported");
+        assertThat(notice()).containsText("no import of it has begun");
         assertThat(sending).containsText("Drop a catalog here");
         assertThat(catalog("large" + test)).hasCount(0);
     }

@@ -89,7 +89,7 @@ class DrainTest extends FleetTest {
     }
 
     @Test
-    void aNodeWhoseDrainIsUndoneIsGivenWorkAtOnce() {
+    void aNodeWhoseDrainIsUndoneIsGivenWork() {
         String task = submit(1);
         register("a");
         drain("a");
