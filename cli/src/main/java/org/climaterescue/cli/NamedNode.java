@@ -25,18 +25,10 @@ record NamedNode(String id, String words) {
      * @throws CommandFailed when nobody is, or when several are called so, by id or by name: it tells their ids
      */
     static NamedNode find(DispatcherApi api, String called) throws InterruptedException {
+        List<JsonNode> found = named(api, called);
         if (called.matches(Limits.NODE_ID) && isId(api, called)) {
-            requireNoOtherNamed(api, called);
+            requireNoOther(called, found);
             return new NamedNode(called, called);
-        }
-        List<JsonNode> found = new ArrayList<>();
-        if (!called.isBlank()) {
-            api.list(DispatcherApi.path("/nodes", "search", called), Long.MAX_VALUE, node -> {
-                if (node.path("name").asText().equals(called)) {
-                    found.add(node);
-                }
-                return found.size() <= MOST_TOLD;
-            });
         }
         if (found.isEmpty()) {
             throw new CommandFailed(
@@ -60,17 +52,30 @@ record NamedNode(String id, String words) {
         return new NamedNode(id, "%s (%s)".formatted(Words.plain(called), id));
     }
 
+    /** The nodes of a name, one more than is told of at the most. */
+    private static List<JsonNode> named(DispatcherApi api, String name) throws InterruptedException {
+        List<JsonNode> found = new ArrayList<>();
+        if (!name.isBlank()) {
+            api.list(DispatcherApi.path("/nodes", "search", name), Long.MAX_VALUE, node -> {
+                if (node.path("name").asText().equals(name)) {
+                    found.add(node);
+                }
+                return found.size() <= MOST_TOLD;
+            });
+        }
+        return found;
+    }
+
     /** Where anybody may join, anybody may take another's name for an id. */
-    private static void requireNoOtherNamed(DispatcherApi api, String id) throws InterruptedException {
-        api.list(DispatcherApi.path("/nodes", "search", id), Long.MAX_VALUE, node -> {
+    private static void requireNoOther(String id, List<JsonNode> named) {
+        for (JsonNode node : named) {
             String other = node.path("node_id").asText();
-            if (node.path("name").asText().equals(id) && !other.equals(id)) {
+            if (!other.equals(id)) {
                 throw new CommandFailed(
                         "%s is the id of one node and the name of another. Say %s if that one is meant; the dashboard tells the two apart."
                                 .formatted(id, other));
             }
-            return true;
-        });
+        }
     }
 
     private static boolean isId(DispatcherApi api, String called) throws InterruptedException {

@@ -3,6 +3,8 @@ package org.climaterescue.dispatcher.membership;
 import io.micronaut.scheduling.TaskExecutors;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -207,11 +209,7 @@ final class Membership {
 
     /** The node finishes what it has and gets nothing new: by its own word until it signs off, by an operator's until {@link #resume}. */
     NodeStatus drain(String nodeId, boolean byItself) {
-        NodeStatus now = transactions.in(connection -> {
-            Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
-            nodes.drain(connection, node.nodeNo(), byItself);
-            return nodes.status(connection, node.nodeNo(), silence);
-        });
+        NodeStatus now = changed(nodeId, (connection, nodeNo) -> nodes.drain(connection, nodeNo, byItself));
         if (!byItself) {
             LOG.info("an operator drains node {}", nodeId);
         }
@@ -220,14 +218,24 @@ final class Membership {
 
     /** Undoes a drain. */
     NodeStatus resume(String nodeId) {
-        NodeStatus now = transactions.in(connection -> {
-            Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
-            nodes.resume(connection, node.nodeNo());
-            return nodes.status(connection, node.nodeNo(), silence);
-        });
+        NodeStatus now = changed(nodeId, nodes::resume);
         LOG.info("an operator lets node {} have work again", nodeId);
         bell.ring();
         return now;
+    }
+
+    /** What is to become of a node's row. */
+    private interface Change {
+        void make(Connection connection, int nodeNo) throws SQLException;
+    }
+
+    /** How a node stands after a change that was made under its lock. */
+    private NodeStatus changed(String nodeId, Change change) {
+        return transactions.in(connection -> {
+            Nodes.Known node = nodes.lock(connection, nodeId).orElseThrow(() -> NodeRegistry.unknown(nodeId));
+            change.make(connection, node.nodeNo());
+            return nodes.status(connection, node.nodeNo(), silence);
+        });
     }
 
     /**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.climaterescue.dispatcher.TestDispatcher.Answer;
 import org.climaterescue.dispatcher.model.ModelTask.Ended;
@@ -280,17 +281,17 @@ final class Volunteers {
     }
 
     void drain(int which) {
-        ModelNode node = model.nodes.get(which);
-        Answer answer = fleet.dispatcher().post("/nodes/" + node.id + "/drain", "");
-        model.drain(node);
-        assertThat(answer.status()).isEqualTo(200);
-        assertThat(node.statuses(model.now())).contains(answer.at("/status"));
+        order(which, "drain", model::drain);
     }
 
     void resume(int which) {
+        order(which, "resume", model::resume);
+    }
+
+    private void order(int which, String verb, Consumer<ModelNode> expected) {
         ModelNode node = model.nodes.get(which);
-        Answer answer = fleet.dispatcher().post("/nodes/" + node.id + "/resume", "");
-        model.resume(node);
+        Answer answer = fleet.dispatcher().post("/nodes/" + node.id + "/" + verb, "");
+        expected.accept(node);
         assertThat(answer.status()).isEqualTo(200);
         assertThat(node.statuses(model.now())).contains(answer.at("/status"));
     }
